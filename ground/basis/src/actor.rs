@@ -1,0 +1,136 @@
+//! Who acts, and how they proved it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Act, Authority, AuthorityTable, PersonId, Refusal, Subject};
+
+/// What a person is in the organisation; the policy says what each role may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Runs the installation and enrols people.
+    Administrator,
+    /// Answers for systems and their changes.
+    SystemOwner,
+    /// Asks for changes.
+    Requester,
+    /// Approves or disapproves changes.
+    Approver,
+    /// Sits on the change control board.
+    BoardMember,
+    /// Carries out approved work.
+    Technician,
+    /// Watches over work of others.
+    Supervisor,
+    /// Reads everything, changes nothing.
+    Auditor,
+    /// Is told of emergencies and leads incidents.
+    IncidentManager,
+    /// Works for a vendor, on own tickets only.
+    VendorTechnician,
+    /// Assesses from outside, for a limited time, reading only.
+    Assessor,
+}
+
+impl Role {
+    /// Every role, in the order in which people are shown them.
+    pub const ALL: [Role; 11] = [
+        Role::Administrator,
+        Role::SystemOwner,
+        Role::Requester,
+        Role::Approver,
+        Role::BoardMember,
+        Role::Technician,
+        Role::Supervisor,
+        Role::Auditor,
+        Role::IncidentManager,
+        Role::VendorTechnician,
+        Role::Assessor,
+    ];
+
+    /// The role's name in the policy and the API, such as `system_owner`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Administrator => "administrator",
+            Role::SystemOwner => "system_owner",
+            Role::Requester => "requester",
+            Role::Approver => "approver",
+            Role::BoardMember => "board_member",
+            Role::Technician => "technician",
+            Role::Supervisor => "supervisor",
+            Role::Auditor => "auditor",
+            Role::IncidentManager => "incident_manager",
+            Role::VendorTechnician => "vendor_technician",
+            Role::Assessor => "assessor",
+        }
+    }
+
+    /// The role with this name.
+    pub fn named(name: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How an actor proved who they are; printed into every entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authentication {
+    /// At the keyboard of the machine that holds the data directory, at first start.
+    Setup,
+    /// The one-time enrolment link or code.
+    Invitation,
+    /// Password and one-time code.
+    PasswordTotp,
+    /// An API token.
+    Token,
+    /// A passkey or security key.
+    Passkey,
+    /// The runner, carrying out a run that the person started.
+    Runner,
+}
+
+impl Authentication {
+    /// The word for it in entries.
+    pub fn name(self) -> &'static str {
+        match self {
+            Authentication::Setup => "setup",
+            Authentication::Invitation => "invitation",
+            Authentication::PasswordTotp => "password+totp",
+            Authentication::Token => "token",
+            Authentication::Passkey => "passkey",
+            Authentication::Runner => "runner",
+        }
+    }
+}
+
+/// A person who acts, with the roles they hold and how they proved who they are.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// Who acts.
+    pub person: PersonId,
+    /// How they proved it.
+    pub authentication: Authentication,
+    /// The roles they hold at this moment.
+    pub roles: BTreeSet<Role>,
+    /// The acts that the credential is limited to; `None` where the credential carries no limit of its own.
+    pub scope: Option<BTreeSet<String>>,
+}
+
+impl Actor {
+    /// Gives the proof that this actor may do `A` on `subject`, or the refusal that says which roles could.
+    pub fn may<A: Act>(
+        &self,
+        subject: impl Into<Subject>,
+        table: &AuthorityTable,
+    ) -> Result<Authority<A>, Refusal> {
+        table.check::<A>(self, subject.into())
+    }
+}
