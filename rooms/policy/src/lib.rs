@@ -1,0 +1,1 @@
+//! The policy document and its verdicts.
