@@ -3,6 +3,7 @@
 #   hosts/HOST/disk   a tmpfs: the host's own part of the overlay
 #   hosts/HOST/root   the merged root
 #   hosts/HOST/kind   systemd, light or rpm;  hosts/HOST/address;  hosts/HOST/log
+#   hosts/HOST/host-key.pub   the key it had when it was made, which clients pin
 
 HOST_KEY=etc/ssh/ssh_host_ed25519_key
 
@@ -45,6 +46,7 @@ personalise_host() {
   printf '127.0.0.1 localhost\n%s %s\n' "$address" "$host" >"$root/etc/hosts"
   tr -d - </proc/sys/kernel/random/uuid >"$root/etc/machine-id"
   ssh-keygen -q -t ed25519 -N '' -C "root@$host" -f "$root/$HOST_KEY"
+  cp "$root/$HOST_KEY.pub" "$LAB_HOSTS/$host/host-key.pub"
   # Numbers and not names: the account is the root's, not this machine's.
   install -m 600 -o "$(stat -c %u "$root/home/$ROOT_USER")" -g "$(stat -c %g "$root/home/$ROOT_USER")" \
     "$LAB_KEY.pub" "$root/home/$ROOT_USER/.ssh/authorized_keys"
@@ -53,6 +55,7 @@ personalise_host() {
 start_host() {
   local host=$1
   if cgroup_is_populated "$host" keeper; then die "$host is running"; fi
+  [ ! -d "$(host_cgroup "$host")" ] || echo 0 >"$(host_cgroup "$host")/cgroup.freeze"
   setsid "$LAB_DIR/keeper" "$host" </dev/null >>"$LAB_HOSTS/$host/log" 2>&1 &
 }
 
@@ -68,13 +71,16 @@ host_leader() {
   die "$1 is not running; run lab/boot $1"
 }
 
-# Runs a command as root inside a running host.
-inside_host() {
-  local host=$1 leader
-  shift
+# inside_host HOST COMMAND…: runs a command as root inside a running host.
+inside_host() { inside_host_as fault "$@"; }
+
+# inside_host_as PART HOST COMMAND…: the same in a control group of its own.
+inside_host_as() {
+  local part=$1 host=$2 leader
+  shift 2
   leader=$(host_leader "$host")
   (
-    join_cgroup "$host" fault
+    join_cgroup "$host" "$part"
     exec nsenter --target "$leader" --mount --uts --ipc --net --pid \
       env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
   )
@@ -94,7 +100,7 @@ wait_for_host() {
 
 make_login_key() {
   [ ! -e "$LAB_KEY" ] || return 0
-  mkdir -p -m 700 "$(dirname "$LAB_KEY")"
+  install -d -m 700 "$(dirname "$LAB_KEY")"
   ssh-keygen -q -t ed25519 -N '' -C "$ROOT_USER@$LAB_NAME" -f "$LAB_KEY"
 }
 
@@ -103,12 +109,12 @@ write_host_lists() {
   local place host
   for place in "$LAB_HOSTS"/*/; do
     host=$(basename "$place")
-    printf '%s\t%s\t%s\n' "$host" "$(cat "$place/address")" "$(cut -d' ' -f1,2 "$place/root/$HOST_KEY.pub")"
+    printf '%s\t%s\t%s\n' "$host" "$(cat "$place/address")" "$(cut -d' ' -f1,2 "$place/host-key.pub")"
   done >"$LAB_WORK/hosts.tsv"
   awk -F'\t' '{ print $1 "," $2 " " $3 }' "$LAB_WORK/hosts.tsv" >"$LAB_WORK/known_hosts"
   {
     awk -F'\t' '{ print "Host " $1 "\n  HostName " $2 "\n  HostKeyAlias " $1 }' "$LAB_WORK/hosts.tsv"
-    printf 'Host *\n  User %s\n  IdentityFile %s\n  IdentitiesOnly yes\n  UserKnownHostsFile %s\n' \
+    printf 'Host *\n  User %s\n  IdentityFile "%s"\n  IdentitiesOnly yes\n  UserKnownHostsFile "%s"\n' \
       "$ROOT_USER" "$LAB_KEY" "$LAB_WORK/known_hosts"
     printf '  GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking yes\n  BatchMode yes\n'
   } >"$LAB_WORK/ssh_config"
@@ -119,10 +125,18 @@ remove_host() {
   local host=$1 place=$LAB_HOSTS/$1
   kill_cgroup "$host" .
   disconnect_host "$host"
+  forget_machine "$host"
   unmount_all "$place/root"
   unmount_all "$place/disk"
   rm -rf --one-file-system "$place"
   remove_cgroup "$host"
+}
+
+# systemd-nspawn leaves these two when it is killed.
+forget_machine() {
+  local host=$1 root=$LAB_HOSTS/$1/root
+  if [ -d "$root" ]; then rm -f "/run/systemd/nspawn/locks/inode-$(stat -c '%d:%i' "$root")"; fi
+  rmdir "/run/systemd/nspawn/propagate/$host" 2>/dev/null || true
 }
 
 # Never removes files while something is still mounted over them.

@@ -11,8 +11,6 @@ REPOSITORY_UPDATE_VERSION=1.0-2
 REPOSITORY_SECURITY_VERSION=1.0-1+deb12u1
 # The moment every packaged file claims to be from: 2026-01-01.
 REPOSITORY_EPOCH=1767225600
-# Installed on every host. The others are for `lab/give`.
-REPOSITORY_STANDARD_SPECIALS=(lab-conf lab-reboot lab-slow)
 
 repository_path() { printf '%s/repository-%s\n' "$LAB_CACHE" "$(definition_digest repository.sh)"; }
 
@@ -124,7 +122,7 @@ index_suite() {
   local dist=dists/$codename
   local release=APT::FTPArchive::Release
   (
-    cd "$made/public"
+    cd "$made/public" || exit
     mkdir -p "$dist/main/binary-amd64"
     apt-ftparchive packages "pool/$pool" >"$dist/main/binary-amd64/Packages"
     gzip -9nk "$dist/main/binary-amd64/Packages"
