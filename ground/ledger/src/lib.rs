@@ -1,1 +1,13 @@
-//! (being built)
+//! The ledger's bytes: entries, the Merkle tree over them, signed notes and checkpoints, proofs, and the
+//! verification of exported packages, all as `docs/package-format.md` specifies them.
+//!
+//! Only this crate defines bytes that are hashed or signed. Nothing here opens a file, asks a clock or draws a
+//! random number, and nothing ever will: callers bring the bytes, the time and the chance.
+
+pub mod canonical;
+pub mod entry;
+pub mod events;
+mod hash;
+pub mod merkle;
+
+pub use hash::Hash;
