@@ -4,6 +4,7 @@
 //! module of its own with its own error that names the place and the way out. Everything is pure: no files are
 //! opened, no clock is read, nothing is random. What the values mean for a company is decided elsewhere.
 
+pub mod csv_table;
 pub mod sshsig;
 pub mod versions;
 
