@@ -7,6 +7,14 @@
 
 HOST_KEY=etc/ssh/ssh_host_ed25519_key
 
+# Prints which packages a kind of host has: apt or rpm.
+family() {
+  case $1 in
+    rpm) echo rpm ;;
+    *) echo apt ;;
+  esac
+}
+
 # host_name KIND NUMBER
 host_name() {
   local prefix=$LAB_NAME
@@ -34,7 +42,7 @@ create_host() {
   echo "$address" >"$place/address"
   mount -t tmpfs -o "mode=755,size=${LAB_DISK_MIB}m" "tagout-$host" "$place/disk"
   mkdir "$place/disk/upper" "$place/disk/work"
-  mount -t overlay -o "lowerdir=$(lower_folders "$kind"),upperdir=$place/disk/upper,workdir=$place/disk/work" \
+  mount -t overlay -o "lowerdir=$(lower_folders "$(family "$kind")"),upperdir=$place/disk/upper,workdir=$place/disk/work" \
     "tagout-$host" "$place/root"
   personalise_host "$place/root" "$host" "$address"
   connect_host "$host" "$address"

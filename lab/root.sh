@@ -1,14 +1,17 @@
 # shellcheck shell=bash
-# The one Debian root below every host: made once from the machine's own apt
-# sources, kept without any trace of the mirror it came from.
+# The Debian roots below the hosts, one for apt hosts and one with dnf for rpm
+# hosts: each made once from the machine's own apt sources, and kept without any
+# trace of the mirror it came from.
 
 ROOT_SUITE=bookworm
 ROOT_PACKAGES=openssh-server,python3,sudo,iproute2,procps,systemd-sysv,dbus,needrestart,apt-utils,ca-certificates,cron,less
+ROOT_RPM_PACKAGES=rpm,dnf,dnf-plugins-core
 ROOT_USER=tagout
 # Timers that would take the dpkg lock or use the disk at a moment nobody chose.
 ROOT_MASKED_UNITS=(apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer systemd-timesyncd.service)
 
-root_path() { printf '%s/root-%s\n' "$LAB_CACHE" "$(definition_digest root.sh)"; }
+# root_path apt|rpm
+root_path() { printf '%s/root-%s-%s\n' "$LAB_CACHE" "$1" "$(definition_digest root.sh)"; }
 
 # Prints the mirror this machine uses for the suite; apt itself knows every
 # format of its source lists.
@@ -20,16 +23,18 @@ root_mirror() {
   printf '%s\n' "$mirror"
 }
 
+# ensure_root apt|rpm
 ensure_root() {
-  local root
-  root=$(root_path)
+  local family=$1 packages=$ROOT_PACKAGES root made
+  root=$(root_path "$family")
+  made=$root.making
   [ -d "$root" ] && return
   need_tools mmdebstrap apt-get
-  say "building the Debian root (once, one or two minutes)"
-  local made=$root.making
+  [ "$family" != rpm ] || packages=$packages,$ROOT_RPM_PACKAGES
+  say "building the Debian root for $family hosts (once, one or two minutes)"
   rm -rf --one-file-system "$made"
   mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' \
-    --include="$ROOT_PACKAGES" "$ROOT_SUITE" "$made" "deb $(root_mirror) $ROOT_SUITE main"
+    --include="$packages" "$ROOT_SUITE" "$made" "deb $(root_mirror) $ROOT_SUITE main"
   forget_origin "$made"
   settle_root "$made"
   mv "$made" "$root"
