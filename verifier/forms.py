@@ -1,0 +1,116 @@
+"""The forms of values that the page names: hashes, ids, times, numbers, base64 (page, opening and section 2.1)."""
+
+import base64
+import binascii
+import datetime
+import re
+
+from refusal import Malformed, shown
+
+_TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})\.[0-9]{3}Z")
+
+
+class Form:
+    """A kind of value: what people call it, and the test that a value must pass."""
+
+    def __init__(self, name, test):
+        self.name = name
+        self.test = test
+
+
+def _pattern(name, pattern):
+    compiled = re.compile(pattern, re.ASCII)
+    return Form(name, lambda value: type(value) is str and compiled.fullmatch(value) is not None)
+
+
+def _is_time(value):
+    match = _TIME.fullmatch(value) if type(value) is str else None
+    if match is None:
+        return False
+    year, month, day, hour, minute, second = map(int, match.groups())
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        return False
+    return year >= 1970 and hour < 24 and minute < 60 and second < 60
+
+
+def one_of(*words):
+    """A string out of a closed list."""
+    return Form("one of " + ", ".join(words), lambda value: type(value) is str and value in words)
+
+
+def exactly(number):
+    """One number and no other."""
+    return Form(str(number), lambda value: type(value) is int and value == number)
+
+
+HASH = _pattern("hex of 64 digits", "[0-9a-f]{64}")
+PERSON = _pattern("a person id", "PER-[0-9]{4,15}")
+KEY_ID = _pattern("a key id", "KEY-[0-9]{4,15}")
+SUBJECT = _pattern("a subject such as CHG-0001", "[A-Z]{2,5}-[0-9]{4,15}")
+ORIGIN = _pattern("an origin", "[a-z0-9][a-z0-9./-]{0,126}[a-z0-9]")
+UUID7 = _pattern("a UUID version 7", "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+TYPE = _pattern("a type such as changes.submitted", r"[a-z_]{1,32}\.[a-z_]{1,48}")
+TIME = Form("a time", _is_time)
+NUMBER = Form("a number", lambda value: type(value) is int)
+FROM_ONE = Form("a number from 1", lambda value: type(value) is int and value >= 1)
+STRING = Form("a string", lambda value: type(value) is str)
+FILLED = Form("a string of at least one character", lambda value: type(value) is str and value != "")
+ONE_LINE = Form(
+    "a string without control characters",
+    lambda value: type(value) is str and not any(character < " " for character in value),
+)
+TRUE = Form("true", lambda value: value is True)
+OBJECT = Form("an object", lambda value: type(value) is dict)
+ARRAY = Form("an array", lambda value: type(value) is list)
+
+
+def check_members(value, required, optional, others_allowed):
+    """Checks that an object has the required members, perhaps the optional ones, each of its form.
+
+    `others_allowed` is True for payloads (section 5), where further members are committed to all the same.
+    """
+    if type(value) is not dict:
+        raise Malformed("not an object")
+    for name, form in required.items():
+        if name not in value:
+            raise Malformed(f"member `{name}` is missing")
+        _check(name, form, value[name])
+    for name, form in optional.items():
+        if name in value:
+            _check(name, form, value[name])
+    if not others_allowed and len(value) > len(required):
+        for name in value:
+            if name not in required and name not in optional:
+                raise Malformed(f"member {shown(name)} is not known")
+
+
+def _check(name, form, value):
+    if not form.test(value):
+        raise Malformed(f"`{name}` is {shown(value)} and not {form.name}")
+
+
+def decode_base64(text):
+    """Bytes of RFC 4648 section 4 base64 with padding and zero trailing bits; raises `Malformed` otherwise."""
+    try:
+        data = base64.b64decode(text, validate=True)
+        again = base64.b64encode(data).decode("ascii")
+    except (binascii.Error, ValueError):
+        raise Malformed("not base64") from None
+    if again != text:
+        raise Malformed("not base64 with padding and zero trailing bits")
+    return data
+
+
+def decode_hashes(path):
+    """The 32-byte hashes of a proof (section 3): an array of at most 64 base64 strings."""
+    if type(path) is not list or len(path) > 64:
+        raise Malformed("`path` is not an array of at most 64 hashes")
+    hashes = []
+    for text in path:
+        value = decode_base64(text) if type(text) is str else b""
+        if len(value) != 32:
+            raise Malformed("`path` holds something else than the base64 of 32 bytes")
+        hashes.append(value)
+    return hashes
