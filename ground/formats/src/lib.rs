@@ -5,6 +5,8 @@
 //! opened, no clock is read, nothing is random. What the values mean for a company is decided elsewhere.
 
 pub mod csv_table;
+pub mod cvss;
+pub mod nessus;
 pub mod sshsig;
 pub mod versions;
 
