@@ -7,11 +7,12 @@
 # then never open ssh and log nothing.
 NETWORK_SYSCTLS=(fs.inotify.max_user_instances=4096 fs.inotify.max_user_watches=1048576 kernel.keys.maxkeys=2000)
 
-# Runs a function while no other lab command changes what labs share.
+# Runs a function while no other lab command changes what labs share. The folder
+# /run itself carries the lock: a lock file would be gone with the last lab while
+# another lab still waits for it.
 with_machine_lock() {
-  mkdir -p "$LAB_MACHINE_STATE"
   local lock
-  exec {lock}>"$LAB_MACHINE_STATE/lock"
+  exec {lock}</run
   flock "$lock"
   "$@"
   exec {lock}>&-

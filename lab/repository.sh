@@ -29,6 +29,7 @@ ensure_repository() {
   index_suite "$made" updates bookworm-updates oldstable-updates Lab
   index_suite "$made" security bookworm-security oldstable-security Lab-Security
   sign_repository "$made"
+  write_osv_advisories "$made"
   rm -rf "$made/build"
   mv "$made" "$repository"
 }
@@ -114,6 +115,46 @@ repository_cve() {
     lab-reboot) echo CVE-2026-91001 ;;
     lab-flaky) echo CVE-2026-91002 ;;
   esac
+}
+
+# One OSV file for each security package: what a vulnerability feed would say, so
+# that a collected host has true findings without a scanner.
+write_osv_advisories() {
+  local made=$1 deb name cve id
+  mkdir "$made/advisories"
+  for deb in "$made"/public/pool/security/*.deb; do
+    name=$(basename "${deb%%_*}")
+    cve=$(repository_cve "$name")
+    id=LABSA-${cve#CVE-}
+    write_osv_advisory "$id" "$cve" "$name" >"$made/advisories/$id.json"
+  done
+}
+
+# write_osv_advisory ID CVE PACKAGE
+write_osv_advisory() {
+  cat <<JSON
+{
+  "schema_version": "1.7.0",
+  "id": "$1",
+  "published": "2026-01-01T00:00:00Z",
+  "modified": "2026-01-01T00:00:00Z",
+  "upstream": ["$2"],
+  "summary": "$3 - security update",
+  "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+  "affected": [
+    {
+      "package": {"ecosystem": "Debian:12", "name": "$3", "purl": "pkg:deb/debian/$3?arch=source"},
+      "ranges": [
+        {
+          "type": "ECOSYSTEM",
+          "events": [{"introduced": "0"}, {"fixed": "$REPOSITORY_SECURITY_VERSION"}]
+        }
+      ]
+    }
+  ],
+  "references": [{"type": "ADVISORY", "url": "https://example.invalid/$1"}]
+}
+JSON
 }
 
 # index_suite MADE POOL CODENAME SUITE LABEL
