@@ -1,0 +1,145 @@
+//! Is the change approved, and may this person decide on it?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use basis::{PersonId, Role, Verdict};
+
+use super::separate::{self, Duties};
+use super::{Answer, Gaps};
+use crate::rules::document::Policy;
+use crate::rules::kinds::{Kind, Need};
+use crate::rules::questions::{ApprovalFacts, ChangeFacts};
+use crate::rules::ways_out;
+
+impl Policy {
+    /// Says whether the approvals that stand on the current revision are all that the policy asks for.
+    pub fn is_approved(&self, change: &ChangeFacts, approvals: &[ApprovalFacts]) -> Verdict {
+        let mut answer = Answer::to(self, format!("is {} approved", change.change));
+        say_approved(&mut answer, self, change, &Duties::named_in(change), approvals);
+        answer.verdict()
+    }
+
+    /// Says whether `person` may approve or disapprove in `capacity`. That they hold the role is the asker's check.
+    pub fn may_decide(&self, change: &ChangeFacts, person: PersonId, capacity: Role) -> Verdict {
+        let question = format!("may {person} decide on {} as {capacity}", change.change);
+        let mut answer = Answer::to(self, question);
+        separate::say_for_decision(&mut answer, self, change, person);
+        let asked_for = self.capacities_asked_for(change);
+        for rule in self.applying(change) {
+            if !matches!(rule.kind, Kind::Approvals(_)) {
+                continue;
+            }
+            let mut gaps = Gaps::default();
+            if !asked_for.contains(&capacity) {
+                let names: Vec<&str> = asked_for.iter().map(|role| role.name()).collect();
+                gaps.add(
+                    format!("nobody is asked to decide on {} as {capacity}", change.change),
+                    format!("decide as {}", names.join(" or ")),
+                );
+            }
+            answer.say(rule, gaps);
+        }
+        answer.verdict()
+    }
+
+    /// The roles in which somebody is asked to approve this change, those of a small-shop path in force included.
+    pub fn capacities_asked_for(&self, change: &ChangeFacts) -> BTreeSet<Role> {
+        let asked = self.applying(change).flat_map(|rule| match &rule.kind {
+            Kind::Approvals(approvals) => approvals.needed.iter().map(|need| need.capacity).collect(),
+            Kind::Separation(separation) => {
+                let path = separation.alternative.as_ref().filter(|path| path.in_force);
+                path.map(|path| path.capacity).into_iter().collect()
+            }
+            _ => Vec::new(),
+        });
+        asked.collect()
+    }
+}
+
+/// Says what the rules on approvals and on separation find.
+pub(super) fn say_approved(
+    answer: &mut Answer,
+    policy: &Policy,
+    change: &ChangeFacts,
+    duties: &Duties,
+    approvals: &[ApprovalFacts],
+) {
+    let sorted = separate::approvals_that_count(policy, change, duties, approvals);
+    for rule in policy.applying(change) {
+        let Kind::Approvals(asked) = &rule.kind else {
+            continue;
+        };
+        let mut gaps = Gaps::default();
+        let short = unmet(&asked.needed, &sorted.counted);
+        for (capacity, count) in &short {
+            let others: Vec<String> = people(&sorted.counted).iter().map(ToString::to_string).collect();
+            let from = match others.as_slice() {
+                [] => String::new(),
+                others => format!(" from somebody other than {}", others.join(", ")),
+            };
+            let plural = if *count == 1 { "" } else { "s" };
+            gaps.add(
+                format!("{count} approval{plural} as {capacity}{from}"),
+                ways_out::approve(&change.change, *capacity),
+            );
+        }
+        if !short.is_empty() {
+            gaps.missing.extend(sorted.not_counted.iter().cloned());
+        }
+        answer.say(rule, gaps);
+    }
+    separate::say(answer, policy, change, duties, approvals);
+}
+
+fn people(approvals: &[&ApprovalFacts]) -> BTreeSet<PersonId> {
+    approvals.iter().map(|approval| approval.person).collect()
+}
+
+/// What is still needed when each person counts once, however many roles they approved in. People are given to needs
+/// by augmenting paths, so that who approved first never decides whether it is enough.
+pub(super) fn unmet(needs: &[Need], approvals: &[&ApprovalFacts]) -> BTreeMap<Role, u32> {
+    let mut capacities: BTreeMap<PersonId, BTreeSet<Role>> = BTreeMap::new();
+    for approval in approvals {
+        capacities
+            .entry(approval.person)
+            .or_default()
+            .insert(approval.capacity);
+    }
+    let slots: Vec<Role> = needs
+        .iter()
+        .flat_map(|need| std::iter::repeat_n(need.capacity, need.count as usize))
+        .collect();
+    let mut given: BTreeMap<PersonId, usize> = BTreeMap::new();
+    let mut short = BTreeMap::new();
+    for slot in 0..slots.len() {
+        if !give(slot, &slots, &capacities, &mut given, &mut BTreeSet::new()) {
+            *short.entry(slots[slot]).or_insert(0) += 1;
+        }
+    }
+    short
+}
+
+/// Finds a person for the slot, moving others to other slots where that frees one. Each person is tried once, which
+/// bounds the recursion.
+fn give(
+    slot: usize,
+    slots: &[Role],
+    capacities: &BTreeMap<PersonId, BTreeSet<Role>>,
+    given: &mut BTreeMap<PersonId, usize>,
+    tried: &mut BTreeSet<PersonId>,
+) -> bool {
+    for (person, roles) in capacities {
+        if !roles.contains(&slots[slot]) || !tried.insert(*person) {
+            continue;
+        }
+        let is_free = match given.get(person).copied() {
+            None => true,
+            Some(other) => give(other, slots, capacities, given, tried),
+        };
+        if is_free {
+            given.insert(*person, slot);
+            return true;
+        }
+    }
+    false
+}

@@ -1,0 +1,114 @@
+//! May the change be given this window?
+
+use basis::{Time, Verdict};
+
+use super::{Answer, Gaps, submit};
+use crate::rules::document::Policy;
+use crate::rules::kinds::{Kind, LeadTime, WindowLength};
+use crate::rules::questions::{ScheduleFacts, Window};
+use crate::rules::ways_out;
+use crate::rules::words::{LeadStart, Stage};
+
+const MINUTE_MS: i64 = 60_000;
+
+impl Policy {
+    /// Says whether an approved change may be given the window asked for. That it is approved is a question of its
+    /// own: [`Policy::is_approved`].
+    pub fn may_schedule(&self, facts: &ScheduleFacts) -> Verdict {
+        let change = &facts.change;
+        let mut answer = Answer::to(self, format!("may {} be scheduled", change.change));
+        submit::say_parts(&mut answer, self, change, &facts.parts_present, Stage::Schedule);
+        for rule in self.applying(change) {
+            match &rule.kind {
+                Kind::LeadTime(lead) => answer.say(rule, lead_gaps(lead, facts)),
+                Kind::WindowLength(length) => answer.say(rule, length_gaps(length, facts)),
+                _ => {}
+            }
+        }
+        answer.verdict()
+    }
+
+    /// The first moment at which the window of such a change may begin.
+    pub fn earliest_start(&self, facts: &ScheduleFacts) -> Time {
+        let earliest = self.applying(&facts.change).filter_map(|rule| match &rule.kind {
+            Kind::LeadTime(lead) => Some(earliest(lead, facts)),
+            _ => None,
+        });
+        earliest.max().unwrap_or(facts.now)
+    }
+}
+
+fn earliest(lead: &LeadTime, facts: &ScheduleFacts) -> Time {
+    let start = match lead.counted_from {
+        LeadStart::Submission => facts.submitted_at,
+        LeadStart::Approval => facts.approved_at,
+        LeadStart::Scheduling => facts.now,
+    };
+    match lead.least.get(&facts.change.change_type) {
+        Some(least) => start + least.span(),
+        None => start,
+    }
+}
+
+fn lead_gaps(lead: &LeadTime, facts: &ScheduleFacts) -> Gaps {
+    let mut gaps = Gaps::default();
+    let needed = lead.least.get(&facts.change.change_type);
+    let earliest = earliest(lead, facts);
+    // A change type that needs no notice may begin at once, a few seconds before it is scheduled included.
+    let needs_notice = needed.is_some_and(|least| least.span().as_ms() > 0);
+    if let (true, Some(least)) = (needs_notice && facts.window.from < earliest, needed) {
+        let first = whole_minute_after(earliest).to_minutes();
+        gaps.add(
+            format!(
+                "{least} between {} and the start of the window, which is {}",
+                lead.counted_from,
+                facts.window.from.to_minutes()
+            ),
+            ways_out::schedule(
+                &facts.change.change,
+                &format!("choose a window that starts at {first} or later"),
+            ),
+        );
+    }
+    gaps
+}
+
+/// The earliest time that people can type; rounding down would name a moment that is still refused.
+fn whole_minute_after(time: Time) -> Time {
+    let ms = time.as_ms();
+    Time::from_ms(ms + (MINUTE_MS - ms % MINUTE_MS) % MINUTE_MS)
+}
+
+/// Whole minutes, rounded up: a window a second too long must not read as just long enough.
+fn minutes(window: Window) -> i64 {
+    (window.until.since(window.from).as_ms() + MINUTE_MS - 1) / MINUTE_MS
+}
+
+fn length_gaps(length: &WindowLength, facts: &ScheduleFacts) -> Gaps {
+    let mut gaps = Gaps::default();
+    let (window, change) = (facts.window, &facts.change.change);
+    if window.until <= window.from {
+        let what = format!("an end after the start {}", window.from.to_minutes());
+        gaps.add(
+            what,
+            ways_out::schedule(change, "let the window end after it starts"),
+        );
+    } else if window.until.since(window.from) > length.longest.span() {
+        gaps.add(
+            format!(
+                "a window of at most {}; this one lasts {} minutes",
+                length.longest,
+                minutes(window)
+            ),
+            ways_out::schedule(change, "choose a shorter window, or split the change"),
+        );
+    }
+    if window.until <= facts.now {
+        let what = format!(
+            "a window that is not over; this one ended at {}",
+            window.until.to_minutes()
+        );
+        gaps.add(what, ways_out::schedule(change, "choose a later window"));
+    }
+    gaps
+}
