@@ -5,9 +5,12 @@
 //! random number, and nothing ever will: callers bring the bytes, the time and the chance.
 
 pub mod canonical;
+mod ed25519;
 pub mod entry;
 pub mod events;
 mod hash;
 pub mod merkle;
+pub mod note;
+pub mod tiles;
 
 pub use hash::Hash;

@@ -49,4 +49,4 @@ fn height(size: u64) -> u32 {
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod vector_tests;
+pub(crate) mod vector_tests;
