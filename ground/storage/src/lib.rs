@@ -1,1 +1,38 @@
-//! (being built)
+//! Where an organisation's records are kept: one data directory with one database, one ledger, one vault and its keys.
+//!
+//! This is the only crate that links a SQL driver. It knows entries, tables and blobs, and nothing of what they mean:
+//! a room hands it SQL texts, migrations and, per kind of event, the function that turns an event into rows.
+//!
+//! The way in is [`Organisation`]: [`Organisation::view`] reads a snapshot, [`Organisation::begin`] starts a transaction in
+//! which an act reads and [records](Tx::record). Only the functions in the [`Registry`] ever write a room's table.
+
+mod apply;
+mod checkpoint;
+mod doctor;
+mod error;
+mod high_water;
+mod keys;
+mod ledger_tables;
+mod migrations;
+mod organisation;
+mod rebuild;
+mod redaction;
+mod seal;
+mod value;
+mod vault;
+mod view;
+mod writer;
+
+pub use apply::{EventKind, Registry, Stamp, Tables};
+pub use checkpoint::LedgerRecord;
+pub use doctor::{Check, CheckResult};
+pub use error::{DataError, StorageError};
+pub use high_water::{HighWater, Mark};
+pub use keys::Keys;
+pub use migrations::Migration;
+pub use organisation::{Organisation, Settings, Standing, World};
+pub use rebuild::TableDifference;
+pub use value::{Row, Value};
+pub use vault::{StoredBlob, Vault, VaultError};
+pub use view::View;
+pub use writer::{By, Tx};

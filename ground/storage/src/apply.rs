@@ -1,0 +1,147 @@
+//! From events to rows: the one way in which a room's tables change.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+
+use basis::{Authentication, PersonId, Subject, Time};
+use ledger::events::Event;
+use rusqlite::Connection;
+
+use crate::{DataError, Migration, StorageError, Value, View};
+
+/// What an apply function is told about the entry that carries its event.
+#[derive(Debug, Clone)]
+pub struct Stamp {
+    /// Index of the entry in the ledger.
+    pub index: u64,
+    /// What the entry is about.
+    pub subject: Subject,
+    /// Who acted.
+    pub actor: PersonId,
+    /// How they proved who they are.
+    pub authentication: Authentication,
+    /// The clock's time of the entry.
+    pub time: Time,
+}
+
+/// Writes the tables of a room. Only apply functions are handed one, so nothing else can write them.
+pub struct Tables<'c> {
+    view: View<'c>,
+}
+
+impl<'c> Tables<'c> {
+    pub(crate) fn of(connection: &'c Connection) -> Self {
+        Self {
+            view: View::of(connection),
+        }
+    }
+
+    /// Carries out one statement; answers how many rows it touched.
+    pub fn execute(&self, sql: &str, values: &[Value]) -> Result<usize, StorageError> {
+        let mut statement = self.view.connection.prepare_cached(sql)?;
+        crate::value::bind(&mut statement, values)?;
+        Ok(statement.raw_execute()?)
+    }
+}
+
+impl<'c> Deref for Tables<'c> {
+    type Target = View<'c>;
+    fn deref(&self) -> &View<'c> {
+        &self.view
+    }
+}
+
+type Apply = dyn Fn(&Tables<'_>, &Stamp, &[u8]) -> Result<(), StorageError> + Send + Sync;
+
+/// One version of one type of event and what becomes of it in the tables.
+pub struct EventKind {
+    pub(crate) event_type: &'static str,
+    pub(crate) version: u64,
+    pub(crate) free_text: &'static [&'static str],
+    apply: Box<Apply>,
+}
+
+impl EventKind {
+    /// The kind of event `E`, carried into the tables by `apply`.
+    pub fn of<E: Event + 'static>(apply: fn(&Tables<'_>, &Stamp, E) -> Result<(), StorageError>) -> Self {
+        let decode_and_apply = move |tables: &Tables<'_>, stamp: &Stamp, payload: &[u8]| {
+            let event: E = serde_json::from_slice(payload).map_err(|error| DataError {
+                place: format!("payload of entry {} ({})", stamp.index, E::TYPE),
+                what: error.to_string(),
+            })?;
+            apply(tables, stamp, event)
+        };
+        Self {
+            event_type: E::TYPE,
+            version: E::VERSION.into(),
+            free_text: E::FREE_TEXT,
+            apply: Box::new(decode_and_apply),
+        }
+    }
+
+    /// The type's name, such as `changes.submitted`.
+    pub fn event_type(&self) -> &'static str {
+        self.event_type
+    }
+}
+
+/// Every kind of event and every migration of the program, collected once by the roof.
+#[derive(Default)]
+pub struct Registry {
+    kinds: BTreeMap<(&'static str, u64), EventKind>,
+    pub(crate) migrations: Vec<Migration>,
+}
+
+impl Registry {
+    /// A registry without rooms.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a room: its migrations in order, and its kinds of event.
+    ///
+    /// # Panics
+    /// When two rooms claim one kind of event: a mistake in the program's own list.
+    #[must_use]
+    pub fn room(mut self, migrations: &[Migration], kinds: Vec<EventKind>) -> Self {
+        self.migrations.extend_from_slice(migrations);
+        for kind in kinds {
+            let name = (kind.event_type, kind.version);
+            assert!(
+                self.kinds.insert(name, kind).is_none(),
+                "event {name:?} stands twice in the registry"
+            );
+        }
+        self
+    }
+
+    /// The types of event the program knows, each with its version.
+    pub fn event_types(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.kinds.keys().copied()
+    }
+
+    pub(crate) fn kind(&self, event_type: &str, version: u64) -> Result<&EventKind, StorageError> {
+        let found = self
+            .kinds
+            .iter()
+            .find(|((name, of), _)| *name == event_type && *of == version);
+        found.map(|(_, kind)| kind).ok_or_else(|| {
+            DataError {
+                place: format!("event `{event_type}` version {version}"),
+                what: "this program does not know it; a newer program wrote it".to_owned(),
+            }
+            .into()
+        })
+    }
+
+    pub(crate) fn apply(
+        &self,
+        connection: &Connection,
+        stamp: &Stamp,
+        event_type: &str,
+        version: u64,
+        payload: &[u8],
+    ) -> Result<(), StorageError> {
+        (self.kind(event_type, version)?.apply)(&Tables::of(connection), stamp, payload)
+    }
+}

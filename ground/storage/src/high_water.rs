@@ -1,0 +1,157 @@
+//! The high-water mark: size and root of the ledger, kept outside the data directory.
+//!
+//! A restored older database is shorter than the mark, a forged one has another root at the mark's size. Either
+//! way nothing is appended until two people record the recovery. Two slots are written in turn, so that a torn write leaves the other.
+
+use std::fs::{File, OpenOptions};
+use std::io::Read;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use aws_lc_rs::digest;
+use ledger::Hash;
+
+use crate::StorageError;
+
+const MAGIC: &[u8; 8] = b"tagoutHW";
+const SLOT_BYTES: usize = 8 + 8 + 8 + 32 + 32;
+const SLOT_STRIDE: u64 = 512;
+
+/// Size and root of the ledger at some moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// How many entries.
+    pub size: u64,
+    /// The root over them.
+    pub root: Hash,
+}
+
+/// The file that holds the mark.
+#[derive(Debug)]
+pub struct HighWater {
+    path: PathBuf,
+    file: File,
+    turn: Mutex<u64>,
+}
+
+impl HighWater {
+    /// Opens the file, making an empty one where there is none, and reads the highest mark in it.
+    pub fn open(path: &Path) -> Result<(Self, Option<Mark>), StorageError> {
+        let wrong = |source| StorageError::file(path, source);
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path)
+            .map_err(wrong)?;
+        let mut bytes = Vec::new();
+        file.by_ref()
+            .take(2 * SLOT_STRIDE)
+            .read_to_end(&mut bytes)
+            .map_err(wrong)?;
+        let slots = [0, SLOT_STRIDE as usize].map(|at| bytes.get(at..at + SLOT_BYTES).and_then(read_slot));
+        let newest = slots.into_iter().flatten().max_by_key(|(turn, _)| *turn);
+        let turn = newest.map_or(0, |(turn, _)| turn);
+        let mark = newest.map(|(_, mark)| mark);
+        Ok((
+            Self {
+                path: path.to_owned(),
+                file,
+                turn: Mutex::new(turn),
+            },
+            mark,
+        ))
+    }
+
+    /// Raises the mark. It reaches the disk with the next [`HighWater::flush`]; until then a power failure may leave the older mark,
+    /// which refuses less but never wrongly.
+    pub fn raise(&self, mark: Mark) -> Result<(), StorageError> {
+        let mut turn = self.turn.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let slot = write_slot(*turn + 1, mark);
+        let at = ((*turn + 1) % 2) * SLOT_STRIDE;
+        self.file
+            .write_all_at(&slot, at)
+            .map_err(|source| StorageError::file(&self.path, source))?;
+        *turn += 1;
+        Ok(())
+    }
+
+    /// Brings the mark to the disk.
+    pub fn flush(&self) -> Result<(), StorageError> {
+        self.file
+            .sync_data()
+            .map_err(|source| StorageError::file(&self.path, source))
+    }
+}
+
+fn checksum(body: &[u8]) -> [u8; 32] {
+    let mut sum = [0; 32];
+    sum.copy_from_slice(digest::digest(&digest::SHA256, body).as_ref());
+    sum
+}
+
+fn write_slot(turn: u64, mark: Mark) -> Vec<u8> {
+    let mut slot = MAGIC.to_vec();
+    slot.extend_from_slice(&turn.to_be_bytes());
+    slot.extend_from_slice(&mark.size.to_be_bytes());
+    slot.extend_from_slice(&mark.root.0);
+    let sum = checksum(&slot);
+    slot.extend_from_slice(&sum);
+    slot
+}
+
+fn read_slot(slot: &[u8]) -> Option<(u64, Mark)> {
+    let (body, sum) = slot.split_at_checked(SLOT_BYTES - 32)?;
+    if checksum(body) != sum || !body.starts_with(MAGIC) {
+        return None;
+    }
+    let number = |at: usize| Some(u64::from_be_bytes(body.get(at..at + 8)?.try_into().ok()?));
+    let root = Hash(body.get(24..56)?.try_into().ok()?);
+    Some((
+        number(8)?,
+        Mark {
+            size: number(16)?,
+            root,
+        },
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(size: u64) -> Mark {
+        Mark {
+            size,
+            root: Hash([size as u8; 32]),
+        }
+    }
+
+    #[test]
+    fn the_highest_mark_survives_reopening() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mark");
+        let (file, before) = HighWater::open(&path).unwrap();
+        assert_eq!(before, None);
+        for size in 1..=5 {
+            file.raise(mark(size)).unwrap();
+        }
+        assert_eq!(HighWater::open(&path).unwrap().1, Some(mark(5)));
+    }
+
+    #[test]
+    fn a_torn_slot_leaves_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mark");
+        let (file, _) = HighWater::open(&path).unwrap();
+        file.raise(mark(1)).unwrap();
+        file.raise(mark(2)).unwrap();
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[20] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+        assert_eq!(HighWater::open(&path).unwrap().1, Some(mark(1)));
+    }
+}

@@ -1,0 +1,3 @@
+create table if not exists ledger_migrations (
+  name text primary key not null
+) strict;

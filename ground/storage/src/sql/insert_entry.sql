@@ -1,0 +1,1 @@
+insert into ledger_entries (idx, entry, leaf_hash) values ($1, $2, $3)

@@ -1,0 +1,1 @@
+insert into ledger_nodes (level, position, hash) values ($1, $2, $3)

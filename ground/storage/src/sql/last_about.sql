@@ -1,0 +1,1 @@
+select last_idx from ledger_subjects where subject = $1

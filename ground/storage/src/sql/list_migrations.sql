@@ -1,0 +1,1 @@
+select name from ledger_migrations order by name

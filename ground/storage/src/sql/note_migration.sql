@@ -1,0 +1,1 @@
+insert into ledger_migrations (name) values ($1)

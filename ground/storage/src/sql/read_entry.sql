@@ -1,0 +1,1 @@
+select entry from ledger_entries where idx = $1

@@ -1,0 +1,6 @@
+select
+  size,
+  root,
+  frontier
+from ledger_head
+where id = 1

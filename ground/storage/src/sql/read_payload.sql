@@ -1,0 +1,1 @@
+select payload from ledger_payloads where idx = $1

@@ -1,0 +1,350 @@
+//! The one writer and its group commit.
+//!
+//! All transactions share one connection. Each runs in a savepoint of its own, one after another; whoever finds no commit under way
+//! commits for everybody who has finished, so that one flush of the disk serves many. An act is acknowledged only after that flush.
+
+use std::sync::{Condvar, Mutex, MutexGuard};
+
+use basis::{Actor, Authentication, PersonId};
+use ledger::entry::{Entry, EventId, Salt, commitment};
+use ledger::events::{Events, Recorded};
+use rusqlite::Connection;
+
+use crate::ledger_tables::{self, Head};
+use crate::{Mark, Organisation, Stamp, StorageError, View};
+
+/// How many acts one flush may serve.
+pub(crate) const BATCH_MAX: u64 = 512;
+
+/// The connection that writes, and what is not yet committed on it.
+pub(crate) struct Writing {
+    pub(crate) connection: Connection,
+    /// The head including acts that are finished but not yet committed.
+    pub(crate) head: Head,
+    /// Number of the last finished act.
+    finished: u64,
+    /// Acts finished since the last commit.
+    batch: u64,
+}
+
+/// Who has been acknowledged, who leads, and whether writing has stopped.
+#[derive(Default)]
+struct Acknowledged {
+    upto: u64,
+    is_committing: bool,
+    stopped: Option<String>,
+}
+
+/// The writer of one organisation.
+pub(crate) struct Writer {
+    writing: Mutex<Writing>,
+    acknowledged: Mutex<Acknowledged>,
+    committed: Condvar,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic in an act leaves its savepoint open; the next begin rolls it back, so the lock stays usable.
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+impl Writer {
+    pub(crate) fn new(connection: Connection, head: Head) -> Self {
+        let writing = Writing {
+            connection,
+            head,
+            finished: 0,
+            batch: 0,
+        };
+        Self {
+            writing: Mutex::new(writing),
+            acknowledged: Mutex::default(),
+            committed: Condvar::new(),
+        }
+    }
+
+    fn check_not_stopped(&self) -> Result<(), StorageError> {
+        match &locked(&self.acknowledged).stopped {
+            Some(why) => Err(StorageError::Stopped(why.clone())),
+            None => Ok(()),
+        }
+    }
+
+    fn stop(&self, why: &StorageError) {
+        let mut acknowledged = locked(&self.acknowledged);
+        acknowledged.stopped.get_or_insert_with(|| why.to_string());
+        acknowledged.is_committing = false;
+        self.committed.notify_all();
+    }
+
+    /// Waits until the act numbered `ticket` is on disk, committing for everybody if nobody else is.
+    fn await_commit(&self, organisation: &Organisation, ticket: u64) -> Result<(), StorageError> {
+        let mut acknowledged = locked(&self.acknowledged);
+        loop {
+            if acknowledged.upto >= ticket {
+                return Ok(());
+            }
+            if let Some(why) = &acknowledged.stopped {
+                return Err(StorageError::Stopped(why.clone()));
+            }
+            if acknowledged.is_committing {
+                acknowledged = self
+                    .committed
+                    .wait(acknowledged)
+                    .unwrap_or_else(|poisoned| poisoned.into_inner());
+                continue;
+            }
+            acknowledged.is_committing = true;
+            drop(acknowledged);
+            let outcome = self.commit_batch(organisation);
+            if let Err(error) = &outcome {
+                self.stop(error);
+            }
+            let upto = outcome?;
+            acknowledged = locked(&self.acknowledged);
+            acknowledged.is_committing = false;
+            acknowledged.upto = acknowledged.upto.max(upto);
+            self.committed.notify_all();
+        }
+    }
+
+    /// Commits every finished act; answers the number of the last one.
+    fn commit_batch(&self, organisation: &Organisation) -> Result<u64, StorageError> {
+        let mut writing = locked(&self.writing);
+        if writing.batch > 0 {
+            writing.head.write(&writing.connection)?;
+            writing.connection.execute_batch("commit")?;
+            writing.batch = 0;
+            organisation.raise_mark(Mark {
+                size: writing.head.size(),
+                root: writing.head.root(),
+            })?;
+        }
+        Ok(writing.finished)
+    }
+
+    /// Runs `work` on the writing connection between transactions, everything finished before being committed.
+    pub(crate) fn alone<T>(
+        &self,
+        organisation: &Organisation,
+        work: impl FnOnce(&mut Writing) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        self.check_not_stopped()?;
+        let upto = self
+            .commit_batch(organisation)
+            .inspect_err(|error| self.stop(error))?;
+        {
+            let mut acknowledged = locked(&self.acknowledged);
+            acknowledged.upto = acknowledged.upto.max(upto);
+            self.committed.notify_all();
+        }
+        let mut writing = locked(&self.writing);
+        if writing.batch > 0 {
+            // Somebody finished an act in between: it is committed before `work` runs, and acknowledged by its own wait.
+            writing.head.write(&writing.connection)?;
+            writing.connection.execute_batch("commit")?;
+            writing.batch = 0;
+        }
+        work(&mut writing)
+    }
+
+    pub(crate) fn begin<'o>(
+        &'o self,
+        organisation: &'o Organisation,
+        name: &'static str,
+    ) -> Result<Tx<'o>, StorageError> {
+        self.check_not_stopped()?;
+        let mut writing = loop {
+            let writing = locked(&self.writing);
+            if writing.batch < BATCH_MAX {
+                break writing;
+            }
+            let ticket = writing.finished;
+            drop(writing);
+            self.await_commit(organisation, ticket)?;
+        };
+        self.check_not_stopped()?;
+        if writing.connection.is_autocommit() {
+            writing.connection.execute_batch("begin immediate")?;
+            writing.batch = 0;
+        }
+        writing.connection.prepare_cached("savepoint act")?.execute([])?;
+        let head_before = writing.head.clone();
+        Ok(Tx {
+            organisation,
+            writer: self,
+            writing: Some(writing),
+            head_before,
+            name,
+            last_event: None,
+        })
+    }
+}
+
+/// On whose account an event is recorded.
+#[derive(Debug, Clone)]
+pub struct By {
+    /// Who acts.
+    pub person: PersonId,
+    /// How they proved who they are.
+    pub authentication: Authentication,
+    /// On whose behalf.
+    pub behalf: Option<PersonId>,
+    /// The event that led to this one.
+    pub cause: Option<EventId>,
+}
+
+impl From<&Actor> for By {
+    fn from(actor: &Actor) -> Self {
+        By {
+            person: actor.person,
+            authentication: actor.authentication,
+            behalf: None,
+            cause: None,
+        }
+    }
+}
+
+/// One act's transaction: it reads what is true now, records events, and is acknowledged when it is on disk.
+/// Dropped without [`Tx::commit`], it leaves no trace.
+pub struct Tx<'o> {
+    organisation: &'o Organisation,
+    writer: &'o Writer,
+    writing: Option<MutexGuard<'o, Writing>>,
+    head_before: Head,
+    name: &'static str,
+    last_event: Option<EventId>,
+}
+
+impl<'o> Tx<'o> {
+    fn writing(&mut self) -> &mut Writing {
+        // INVARIANT: `writing` is only taken by `commit` and `drop`, after which nobody holds the Tx.
+        match &mut self.writing {
+            Some(writing) => writing,
+            None => unreachable!("the transaction is over"),
+        }
+    }
+
+    /// The name of the act, as it was given to `begin`.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Reads what is true in this transaction.
+    pub fn view(&self) -> View<'_> {
+        match &self.writing {
+            Some(writing) => View::of(&writing.connection),
+            None => unreachable!("the transaction is over"),
+        }
+    }
+
+    /// The organisation whose transaction this is.
+    pub fn organisation(&self) -> &'o Organisation {
+        self.organisation
+    }
+
+    /// Index that the next event will get.
+    pub fn next_index(&self) -> u64 {
+        self.writing.as_ref().map_or(0, |writing| writing.head.size())
+    }
+
+    /// Id of the event recorded last in this transaction, to be the cause of others.
+    pub fn last_event(&self) -> Option<EventId> {
+        self.last_event
+    }
+
+    /// Appends the events to the ledger and carries them into the tables.
+    pub fn record(&mut self, by: impl Into<By>, events: Events) -> Result<(), StorageError> {
+        let by = by.into();
+        let records = events
+            .into_records()
+            .map_err(|error| StorageError::Event(error.to_string()))?;
+        for record in records {
+            self.record_one(&by, record)?;
+        }
+        Ok(())
+    }
+
+    fn record_one(&mut self, by: &By, record: Recorded) -> Result<(), StorageError> {
+        let organisation = self.organisation;
+        let now = organisation.now();
+        let id = EventId::new(now, organisation.chance().sixteen());
+        let salt = Salt(organisation.chance().thirty_two());
+        let subject = record.subject.to_string();
+        let entry = Entry {
+            actor: by.person,
+            authentication: by.authentication,
+            behalf: by.behalf,
+            blobs: record.blobs.clone(),
+            cause: by.cause,
+            commitment: commitment(&salt, &record.payload),
+            id,
+            origin: organisation.origin().clone(),
+            previous: ledger_tables::last_about(&self.view(), &subject)?,
+            sealed: record.sealed,
+            subject: record.subject,
+            time: now,
+            event_type: record.event_type,
+            type_version: record.version.into(),
+        };
+        let bytes = entry
+            .to_bytes()
+            .map_err(|error| StorageError::Event(error.to_string()))?;
+        let writing = self.writing();
+        let stamp: Stamp = ledger_tables::stamp_of(writing.head.size(), &entry);
+        ledger_tables::append(
+            &writing.connection,
+            &mut writing.head,
+            &bytes,
+            &subject,
+            &salt,
+            &record.payload,
+        )?;
+        organisation.registry().apply(
+            &writing.connection,
+            &stamp,
+            entry.event_type.as_str(),
+            entry.type_version,
+            &record.payload,
+        )?;
+        self.last_event = Some(id);
+        Ok(())
+    }
+
+    pub(crate) fn connection_and_organisation(&mut self) -> (&mut Writing, &'o Organisation) {
+        let organisation = self.organisation;
+        (self.writing(), organisation)
+    }
+
+    /// Waits until everything recorded is on disk. What this answers with `Ok` survives the loss of power.
+    pub fn commit(mut self) -> Result<(), StorageError> {
+        let ticket = {
+            let writing = self.writing();
+            writing.connection.prepare_cached("release act")?.execute([])?;
+            writing.finished += 1;
+            writing.batch += 1;
+            writing.finished
+        };
+        self.writing = None;
+        self.writer.await_commit(self.organisation, ticket)
+    }
+}
+
+impl Drop for Tx<'_> {
+    fn drop(&mut self) {
+        let Some(mut writing) = self.writing.take() else {
+            return;
+        };
+        writing.head = self.head_before.clone();
+        // With nobody else's act in the batch the whole transaction can go, so that no lock outlives its reason.
+        let undo = if writing.batch == 0 {
+            "rollback"
+        } else {
+            "rollback to act; release act"
+        };
+        if writing.connection.execute_batch(undo).is_err() {
+            // The savepoint is gone only if the whole transaction is: then the batch is lost and must not be acknowledged.
+            self.writer
+                .stop(&StorageError::Event("a rollback failed".to_owned()));
+        }
+    }
+}
