@@ -61,6 +61,17 @@ impl Evr {
         })
     }
 
+    /// Compares with a bound in which an absent release means any release (RPM dependencies, advisories).
+    pub fn compare_to_bound(&self, bound: &Evr) -> Ordering {
+        match bound.release {
+            Some(_) => self.cmp(bound),
+            None => self
+                .epoch
+                .cmp(&bound.epoch)
+                .then_with(|| compare_segments(&self.version, &bound.version)),
+        }
+    }
+
     /// The epoch; 0 if none is written.
     pub fn epoch(&self) -> u32 {
         self.epoch
@@ -234,6 +245,24 @@ mod tests {
         for (a, b, expected) in rows {
             assert_eq!(compare(a, b).unwrap(), expected, "{a} against {b}");
             assert_eq!(compare(b, a).unwrap(), expected.reverse(), "{b} against {a}");
+        }
+    }
+
+    #[test]
+    fn a_bound_without_release_means_any_release() {
+        let rows = [
+            ("1.0-1", "1.0", Ordering::Equal),
+            ("1.0-1", "1.0-2", Ordering::Less),
+            ("1:1.0-1", "1.0", Ordering::Greater),
+            ("1.0-1", "1.1", Ordering::Less),
+        ];
+        for (version, bound, expected) in rows {
+            let (version, bound) = (Evr::parse(version).unwrap(), Evr::parse(bound).unwrap());
+            assert_eq!(
+                version.compare_to_bound(&bound),
+                expected,
+                "{version} against {bound}"
+            );
         }
     }
 
