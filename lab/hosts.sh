@@ -89,7 +89,9 @@ inside_host_as() {
   leader=$(host_leader "$host")
   (
     join_cgroup "$host" "$part"
-    exec nsenter --target "$leader" --mount --uts --ipc --net --pid \
+    # --root too: a light host is a chroot, and its mount namespace alone would
+    # let the command loose on the machine itself.
+    exec nsenter --target "$leader" --mount --uts --ipc --net --pid --root --wd \
       env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
   )
 }
