@@ -1,1 +1,28 @@
-//! (being built)
+//! The conventions of the doors: what every REST route, every call of the client and every command does alike.
+//!
+//! A room hands over a list of [`Routes`] with plain synchronous functions. Reading requests, knowing who asks, strict
+//! parsing, limits, problem documents, repeated requests, the OpenAPI document, the server and the client are here once.
+//! No noun of a room lives here and no rule of maintenance ever will. Nothing here changes a record: acts do.
+
+mod call;
+pub mod client;
+mod decode;
+mod download;
+mod house;
+mod openapi;
+mod page;
+mod problem;
+mod routes;
+mod schema;
+mod server;
+pub mod terminal;
+
+pub use call::{Call, Nothing, PublicCall};
+pub use download::{Content, Download};
+pub use house::{Bell, Gatekeeper, House};
+pub use openapi::openapi;
+pub use page::{Listed, Page};
+pub use problem::Problem;
+pub use routes::{Kind, Method, RouteRow, Routes};
+pub use schema::{IdText, TimeText};
+pub use server::{Reach, Stop, router, serve};

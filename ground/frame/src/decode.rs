@@ -1,0 +1,134 @@
+//! Strict reading of query strings and JSON bodies, with the place of what is wrong.
+
+use basis::{Class, Refusal};
+use serde::de::DeserializeOwned;
+
+/// Reads a JSON body. An empty body reads as `{}`, so that an act without fields needs none. Nesting deeper than 127
+/// levels is refused by the reader itself.
+///
+/// # Errors
+/// A refusal of class `Invalid` that names the field, or the line and column.
+pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    let refused = |what: String| {
+        Refusal::new(Class::Invalid, "body", what)
+            .way_out("send the fields that `/api/v1/openapi.json` lists for this route, and no others")
+    };
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let place = error.path().to_string();
+        let inner = error.into_inner();
+        refused(match place.as_str() {
+            "." | "" | "?" => format!("the body cannot be read: {inner}"),
+            place => format!("field `{place}`: {inner}"),
+        })
+    })?;
+    reader.end().map_err(|error| {
+        refused(format!(
+            "something follows the body: {error}"
+        ))
+    })?;
+    Ok(value)
+}
+
+/// Reads a query string.
+///
+/// # Errors
+/// A refusal of class `Invalid` that names the parameter.
+pub(crate) fn query<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
+    let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
+    serde_path_to_error::deserialize(pairs).map_err(|error| {
+        let place = error.path().to_string();
+        let inner = error.into_inner();
+        let what = match place.as_str() {
+            "." | "" | "?" => format!("the query cannot be read: {inner}"),
+            place => format!("query parameter `{place}`: {inner}"),
+        };
+        Refusal::new(Class::Invalid, "query", what)
+            .way_out("use the parameters that `/api/v1/openapi.json` lists for this route, each once")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Nothing, Page};
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Plan {
+        title: String,
+        #[serde(default)]
+        steps: Vec<Step>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Step {
+        minutes: u32,
+    }
+
+    fn complaint(body: &str) -> String {
+        json::<Plan>(body.as_bytes()).unwrap_err().what
+    }
+
+    #[test]
+    fn a_wrong_body_is_refused_with_its_place() {
+        let rows = [
+            (r#"{"steps":[]}"#, "missing field `title`"),
+            (r#"{"title":"a","owner":"b"}"#, "field `owner`: unknown field `owner`"),
+            (r#"{"title":"a","steps":[{"minutes":-1}]}"#, "field `steps[0].minutes`: invalid value"),
+            (r#"{"title":"a","title":"b"}"#, "duplicate field `title`"),
+            (r#"{"title":"a"} x"#, "something follows the body: trailing characters at line 1 column 15"),
+            (r#"{"title":"#, "EOF while parsing a value at line 1 column 9"),
+            ("\u{feff}{}", "expected value at line 1 column 1"),
+        ];
+        for (body, expected) in rows {
+            let what = complaint(body);
+            assert!(what.contains(expected), "{body} said {what}");
+        }
+    }
+
+    #[test]
+    fn nesting_ends_at_127_levels_without_harm() {
+        let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+        assert!(json::<serde_json::Value>(nested(127).as_bytes()).is_ok());
+        let refusal = json::<serde_json::Value>(nested(128).as_bytes()).unwrap_err();
+        assert!(refusal.what.contains("recursion limit"), "{refusal}");
+        assert!(json::<serde_json::Value>("[".repeat(1_000_000).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn no_body_reads_as_an_empty_one() {
+        assert_eq!(json::<Nothing>(b"").unwrap(), Nothing);
+        assert_eq!(json::<Nothing>(b"{}").unwrap(), Nothing);
+        assert!(json::<Nothing>(br#"{"a":1}"#).is_err());
+        assert!(json::<Nothing>(b"null").is_err());
+    }
+
+    #[test]
+    fn a_wrong_query_is_refused_with_its_parameter() {
+        let page: Page = query("after=CHG-0001&limit=5").unwrap();
+        assert_eq!((page.after.as_deref(), page.limit), (Some("CHG-0001"), Some(5)));
+        for (text, expected) in [
+            ("limit=x", "query parameter `limit`: invalid digit"),
+            ("limit=1&limit=2", "duplicate field `limit`"),
+            ("page=2", "unknown field `page`"),
+        ] {
+            let what = query::<Page>(text).unwrap_err().what;
+            assert!(what.contains(expected), "{text} said {what}");
+        }
+        assert_eq!(query::<Nothing>("").unwrap(), Nothing);
+        assert!(query::<Nothing>("a=1").unwrap_err().what.contains("unknown field `a`"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_can_do_harm(bytes in proptest::collection::vec(any::<u8>(), 0..200), text in ".{0,200}") {
+            let _ = json::<Plan>(&bytes);
+            let _ = query::<Page>(&text);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! From a room's typed function to the one shape that the server calls.
+
+use std::fs::File;
+use std::net::SocketAddr;
+
+use basis::{Actor, Class, Refusal};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::call::PathValues;
+use crate::{Call, Download, House, PublicCall, decode};
+
+/// What can be read from a query string or a body.
+pub trait Incoming: DeserializeOwned + JsonSchema + Send + 'static {}
+
+impl<T: DeserializeOwned + JsonSchema + Send + 'static> Incoming for T {}
+
+/// What can be answered as JSON.
+pub trait Outgoing: Serialize + JsonSchema + 'static {}
+
+impl<T: Serialize + JsonSchema + 'static> Outgoing for T {}
+
+/// A request, read but not understood.
+pub(crate) struct Asked<'r> {
+    pub(crate) house: &'r House,
+    /// Who asks; `None` on public routes.
+    pub(crate) actor: Option<&'r Actor>,
+    pub(crate) path: &'r PathValues,
+    pub(crate) query: &'r str,
+    pub(crate) source: SocketAddr,
+}
+
+/// What came with the request.
+pub(crate) enum Sent<'r> {
+    /// The bytes of a JSON body, empty when there was none.
+    Json(&'r [u8]),
+    /// A file, rewound.
+    File(&'r mut File),
+}
+
+/// What a route answers.
+pub(crate) enum Answer {
+    /// JSON.
+    Json(Vec<u8>),
+    /// A file.
+    Download(Download),
+}
+
+pub(crate) type Handler = dyn Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> + Send + Sync;
+
+pub(super) fn json<Q: super::Incoming, B: super::Incoming, R: super::Outgoing>(
+    function: impl Fn(&Call<'_, Q, B>) -> Result<R, Refusal>,
+) -> impl Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> {
+    move |asked, sent| answer(&function(&asked.call(asked.query()?, body(sent)?)?)?)
+}
+
+pub(super) fn public_json<Q: super::Incoming, B: super::Incoming, R: super::Outgoing>(
+    function: impl Fn(&PublicCall<'_, Q, B>) -> Result<R, Refusal>,
+) -> impl Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> {
+    move |asked, sent| {
+        let call = PublicCall {
+            house: asked.house,
+            query: asked.query()?,
+            body: body(sent)?,
+            path: asked.path,
+            source: asked.source,
+        };
+        answer(&function(&call)?)
+    }
+}
+
+pub(super) fn upload<Q: super::Incoming, R: super::Outgoing>(
+    function: impl Fn(&Call<'_, Q>, &mut File) -> Result<R, Refusal>,
+) -> impl Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> {
+    move |asked, sent| match sent {
+        Sent::File(file) => answer(&function(&asked.call(asked.query()?, crate::Nothing)?, file)?),
+        Sent::Json(_) => Err(fault("a route that takes a file was handed none")),
+    }
+}
+
+pub(super) fn download<Q: super::Incoming>(
+    function: impl Fn(&Call<'_, Q>) -> Result<Download, Refusal>,
+) -> impl Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> {
+    move |asked, sent| {
+        let call = asked.call(asked.query()?, body(sent)?)?;
+        Ok(Answer::Download(function(&call)?))
+    }
+}
+
+impl<'r> Asked<'r> {
+    fn query<Q: DeserializeOwned>(&self) -> Result<Q, Refusal> {
+        decode::query(self.query)
+    }
+
+    fn call<Q, B>(&self, query: Q, body: B) -> Result<Call<'r, Q, B>, Refusal> {
+        let actor = self
+            .actor
+            .ok_or_else(|| fault("a call reached its room without a person"))?;
+        Ok(Call {
+            house: self.house,
+            actor,
+            query,
+            body,
+            path: self.path,
+            source: self.source,
+        })
+    }
+}
+
+fn body<B: DeserializeOwned>(sent: Sent<'_>) -> Result<B, Refusal> {
+    match sent {
+        Sent::Json(bytes) => decode::json(bytes),
+        Sent::File(_) => Err(fault("a route that takes JSON was handed a file")),
+    }
+}
+
+fn answer<R: Serialize>(value: &R) -> Result<Answer, Refusal> {
+    serde_json::to_vec(value)
+        .map(Answer::Json)
+        .map_err(|error| fault(&format!("the answer cannot be written as JSON: {error}")))
+}
+
+fn fault(what: &str) -> Refusal {
+    Refusal::new(Class::Fault, "frame", what)
+        .way_out("look into the server's log, and report the fault with its line")
+}

@@ -1,0 +1,305 @@
+//! A room's list of routes: what it answers, by which act, from which function.
+//!
+//! What a route does with a request is in `handler.rs`; nothing here knows HTTP's wire.
+
+mod handler;
+
+use std::any::TypeId;
+use std::fs::File;
+
+use basis::Refusal;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use crate::schema::loose_place;
+use crate::{Call, Download, Nothing, PublicCall};
+
+pub(crate) use handler::{Answer, Asked, Sent};
+pub use handler::{Incoming, Outgoing};
+use handler::{Handler, download, json, public_json, upload};
+
+/// The methods that routes use (RFC 9110 §9, RFC 5789).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Method {
+    /// Reads; changes nothing.
+    Get,
+    /// Does an act, or makes something.
+    Post,
+    /// Puts a whole thing in place of another.
+    Put,
+    /// Changes parts of a thing.
+    Patch,
+    /// Ends a thing.
+    Delete,
+}
+
+impl Method {
+    /// The method as it stands in a request.
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+}
+
+/// What kind of route it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Reads and answers JSON.
+    Read,
+    /// Takes JSON, does an act, answers JSON.
+    Act,
+    /// Takes a file, does an act, answers JSON.
+    Upload {
+        /// The largest file that is taken.
+        limit_bytes: u64,
+    },
+    /// Answers a file.
+    Download,
+    /// Reads and answers JSON, to anybody.
+    PublicRead,
+    /// Takes JSON from anybody, does an act, answers JSON.
+    PublicAct,
+}
+
+/// One row of the list of routes, as sweeps and documents read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteRow {
+    /// The method.
+    pub method: Method,
+    /// The path below `/api/v1`, with its braces.
+    pub path: &'static str,
+    /// The row of the authority table that the route's act asks for; `None` for what anybody may ask.
+    pub act: Option<&'static str>,
+    /// What kind of route.
+    pub kind: Kind,
+    /// One line about it.
+    pub summary: &'static str,
+    /// Its name in the OpenAPI document: room, dot, name of the function, such as `changes.open`.
+    pub operation: String,
+}
+
+type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
+
+/// How to draw the shapes of a route; `None` where there is nothing to draw.
+pub(crate) struct Shapes {
+    pub(crate) query: Option<SchemaOf>,
+    pub(crate) body: Option<SchemaOf>,
+    pub(crate) answer: Option<SchemaOf>,
+}
+
+/// A route as the server runs it.
+pub(crate) struct Route {
+    pub(crate) shapes: Shapes,
+    pub(crate) handler: Box<Handler>,
+}
+
+/// The routes of one room.
+pub struct Routes {
+    room: &'static str,
+    rows: Vec<RouteRow>,
+    routes: Vec<Route>,
+}
+
+impl Routes {
+    /// The empty list of the room with this name.
+    pub fn room(room: &'static str) -> Self {
+        Self {
+            room,
+            rows: Vec::new(),
+            routes: Vec::new(),
+        }
+    }
+
+    /// Adds a GET that answers JSON.
+    ///
+    /// # Panics
+    /// Like every way to add a route: when the room's own list is wrong, because a request type lets unknown fields pass,
+    /// an act is a GET, or two functions of a room have one name.
+    #[must_use]
+    pub fn read<Q: Incoming, R: Outgoing, F>(
+        self,
+        path: &'static str,
+        act: &'static str,
+        summary: &'static str,
+        function: F,
+    ) -> Self
+    where
+        F: Fn(&Call<'_, Q>) -> Result<R, Refusal> + Send + Sync + 'static,
+    {
+        let row = self.row::<F>(Method::Get, path, Some(act), Kind::Read, summary);
+        self.with(row, shapes::<Q, Nothing>(answer_of::<R>()), Box::new(json(function)))
+    }
+
+    /// Adds a route that takes JSON and does an act. It honours `Idempotency-Key`.
+    #[must_use]
+    pub fn act<Q: Incoming, B: Incoming, R: Outgoing, F>(
+        self,
+        method: Method,
+        path: &'static str,
+        act: &'static str,
+        summary: &'static str,
+        function: F,
+    ) -> Self
+    where
+        F: Fn(&Call<'_, Q, B>) -> Result<R, Refusal> + Send + Sync + 'static,
+    {
+        let row = self.row::<F>(method, path, Some(act), Kind::Act, summary);
+        self.with(row, shapes::<Q, B>(answer_of::<R>()), Box::new(json(function)))
+    }
+
+    /// Adds a POST that takes a file of at most `limit_bytes`. The function is handed the whole file, rewound, in the data
+    /// directory but without a name; it is gone when the function returns.
+    #[must_use]
+    pub fn upload<Q: Incoming, R: Outgoing, F>(
+        self,
+        path: &'static str,
+        act: &'static str,
+        summary: &'static str,
+        function: F,
+        limit_bytes: u64,
+    ) -> Self
+    where
+        F: Fn(&Call<'_, Q>, &mut File) -> Result<R, Refusal> + Send + Sync + 'static,
+    {
+        let row = self.row::<F>(Method::Post, path, Some(act), Kind::Upload { limit_bytes }, summary);
+        self.with(row, shapes::<Q, Nothing>(answer_of::<R>()), Box::new(upload(function)))
+    }
+
+    /// Adds a GET that answers a file.
+    #[must_use]
+    pub fn download<Q: Incoming, F>(
+        self,
+        path: &'static str,
+        act: &'static str,
+        summary: &'static str,
+        function: F,
+    ) -> Self
+    where
+        F: Fn(&Call<'_, Q>) -> Result<Download, Refusal> + Send + Sync + 'static,
+    {
+        let row = self.row::<F>(Method::Get, path, Some(act), Kind::Download, summary);
+        self.with(row, shapes::<Q, Nothing>(None), Box::new(download(function)))
+    }
+
+    /// Adds a GET that answers anybody.
+    #[must_use]
+    pub fn public_read<Q: Incoming, R: Outgoing, F>(
+        self,
+        path: &'static str,
+        summary: &'static str,
+        function: F,
+    ) -> Self
+    where
+        F: Fn(&PublicCall<'_, Q>) -> Result<R, Refusal> + Send + Sync + 'static,
+    {
+        let row = self.row::<F>(Method::Get, path, None, Kind::PublicRead, summary);
+        self.with(row, shapes::<Q, Nothing>(answer_of::<R>()), Box::new(public_json(function)))
+    }
+
+    /// Adds a route by which anybody may do an act, such as signing in.
+    #[must_use]
+    pub fn public_act<Q: Incoming, B: Incoming, R: Outgoing, F>(
+        self,
+        method: Method,
+        path: &'static str,
+        summary: &'static str,
+        function: F,
+    ) -> Self
+    where
+        F: Fn(&PublicCall<'_, Q, B>) -> Result<R, Refusal> + Send + Sync + 'static,
+    {
+        let row = self.row::<F>(method, path, None, Kind::PublicAct, summary);
+        self.with(row, shapes::<Q, B>(answer_of::<R>()), Box::new(public_json(function)))
+    }
+
+    /// The list, in the order in which the room gave it.
+    pub fn rows(&self) -> &[RouteRow] {
+        &self.rows
+    }
+
+    /// The room's name.
+    pub fn room_name(&self) -> &'static str {
+        self.room
+    }
+
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&RouteRow, &Route)> {
+        self.rows.iter().zip(&self.routes)
+    }
+
+    pub(crate) fn into_each(self) -> impl Iterator<Item = (RouteRow, Route)> {
+        self.rows.into_iter().zip(self.routes)
+    }
+
+    fn row<F>(
+        &self,
+        method: Method,
+        path: &'static str,
+        act: Option<&'static str>,
+        kind: Kind,
+        summary: &'static str,
+    ) -> RouteRow {
+        let acts = matches!(kind, Kind::Act | Kind::PublicAct);
+        assert!(
+            !(acts && method == Method::Get),
+            "{path} is an act: a GET must change nothing"
+        );
+        RouteRow {
+            method,
+            path,
+            act,
+            kind,
+            summary,
+            operation: format!("{}.{}", self.room, function_name::<F>()),
+        }
+    }
+
+    fn with(mut self, row: RouteRow, shapes: Shapes, handler: Box<Handler>) -> Self {
+        assert!(
+            self.rows.iter().all(|other| other.operation != row.operation),
+            "two routes are named {}: give their functions different names",
+            row.operation
+        );
+        self.rows.push(row);
+        self.routes.push(Route { shapes, handler });
+        self
+    }
+}
+
+/// The last part of the function's path in the program. Closures have none, so a list of routes names functions.
+fn function_name<F>() -> &'static str {
+    let whole = std::any::type_name::<F>();
+    let path = whole.split('<').next().unwrap_or(whole);
+    let name = path.rsplit("::").next().unwrap_or(path);
+    assert!(!name.contains('{'), "{whole} is a closure: name the route's function");
+    name
+}
+
+fn shapes<Q: Incoming, B: Incoming>(answer: Option<SchemaOf>) -> Shapes {
+    Shapes {
+        query: strict_shape_of::<Q>(),
+        body: strict_shape_of::<B>(),
+        answer,
+    }
+}
+
+fn strict_shape_of<T: Incoming>() -> Option<SchemaOf> {
+    if let Some(place) = loose_place::<T>() {
+        panic!(
+            "{} lets unknown fields pass at {place}: add #[serde(deny_unknown_fields)]",
+            std::any::type_name::<T>()
+        );
+    }
+    shape_of::<T>()
+}
+
+fn answer_of<T: Outgoing>() -> Option<SchemaOf> {
+    shape_of::<T>()
+}
+
+fn shape_of<T: JsonSchema + 'static>() -> Option<SchemaOf> {
+    (TypeId::of::<T>() != TypeId::of::<Nothing>()).then_some(|generator| generator.subschema_for::<T>())
+}
