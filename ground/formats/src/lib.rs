@@ -7,6 +7,7 @@
 pub mod csv_table;
 pub mod cvss;
 pub mod nessus;
+pub mod os_release;
 pub mod osv;
 pub mod sshsig;
 pub mod versions;
