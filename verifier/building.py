@@ -102,12 +102,12 @@ class Organisation:
         self.payloads = []
         self.last_of = {}
 
-    def add(self, type_, subject, payload, actor=ANNA, **members):
+    def add(self, type_, subject, payload, /, **members):
         """Appends an entry; `members` override or, with None, drop members of it. Returns the index."""
         index = len(self.lines)
         salt = hashlib.sha256(b"salt %d" % index).digest()
         entry = {
-            "actor": actor,
+            "actor": ANNA,
             "authn": "password+totp",
             "commitment": hmac.new(salt, canonical(payload), hashlib.sha256).hexdigest(),
             "id": f"01890000-0000-7000-8000-{index:012x}",
@@ -155,7 +155,7 @@ class Organisation:
             files["ledger/consistency.jsonl"] = b"".join(canonical(line) + b"\n" for line in lines)
         return files
 
-    def seal(self, files, **members):
+    def seal(self, files, /, **members):
         """Adds manifest and note over whatever the files are now; `members` override or, with None, drop members."""
         sealed = {path: data for path, data in files.items() if not path.startswith("manifest.")}
         manifest = {

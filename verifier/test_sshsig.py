@@ -1,0 +1,184 @@
+"""SSH keys and signatures: made by the real `ssh-keygen`, bent, and at the limits that the page names."""
+
+import pathlib
+import random
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import building
+import note
+from building import SshKey, Story, wire
+from judging import Judged
+from refusal import Malformed
+from sshsig import PublicKey
+
+MESSAGE = b"tagout approval 1\n"
+
+
+class RealSshKeygen(Judged):
+    def setUp(self):
+        if shutil.which("ssh-keygen") is None:
+            self.skipTest("skipped: no ssh-keygen on this machine")
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+
+    def run_keygen(self, *arguments, given=b""):
+        return subprocess.run(["ssh-keygen", *arguments], input=given, capture_output=True, cwd=self.folder, check=True)
+
+    def test_decisions_signed_by_ssh_keygen_hold(self):
+        for kind, bits in (("ed25519", "256"), ("ecdsa", "256"), ("ecdsa", "384"), ("rsa", "2048"), ("rsa", "3072")):
+            for digest in ("sha256", "sha512"):
+                name = f"{kind}-{bits}-{digest}"
+                self.run_keygen("-q", "-t", kind, "-b", bits, "-N", "", "-C", "", "-f", name)
+                key = SshKey()
+                key.public = (self.folder / f"{name}.pub").read_text().strip()
+                story = Story(key)
+                story.enrol()
+                story.submit()
+                arguments = ("-Y", "sign", "-O", f"hashalg={digest}", "-n", "tagout-approval", "-f", name)
+                story.decide(
+                    sign=lambda message, arguments=arguments: self.run_keygen(*arguments, given=message).stdout.decode(),
+                    comment="two\nlines",
+                )
+                self.assertEqual(self.assert_yes(story.package())["decisions_checked"], 1, name)
+
+    def test_a_key_of_another_curve_or_length_is_refused(self):
+        for kind, bits in (("ecdsa", "521"), ("rsa", "1024")):
+            self.run_keygen("-q", "-t", kind, "-b", bits, "-N", "", "-C", "", "-f", f"{kind}-{bits}")
+            with self.assertRaises(Malformed):
+                PublicKey((self.folder / f"{kind}-{bits}.pub").read_text().strip())
+
+    def test_signatures_of_the_tests_own_keys_satisfy_ssh_keygen(self):
+        for kind in ("ssh-ed25519", "ecdsa-sha2-nistp384", "ssh-rsa", "sk-ssh-ed25519@openssh.com",
+                     "sk-ecdsa-sha2-nistp256@openssh.com"):  # fmt: skip
+            key = SshKey(kind)
+            (self.folder / "allowed").write_text(f"boris {key.public}\n")
+            (self.folder / "signature").write_text(key.sign(MESSAGE))
+            self.run_keygen(
+                "-Y", "verify", "-f", "allowed", "-I", "boris", "-n", "tagout-approval", "-s", "signature", given=MESSAGE
+            )
+
+
+class BentSignatures(unittest.TestCase):
+    KEYS = [SshKey(kind) for kind in ("ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa", "sk-ssh-ed25519@openssh.com")]
+
+    def test_every_bent_byte_of_a_signature_is_refused(self):
+        chance = random.Random(6)
+        for key in self.KEYS:
+            public = PublicKey(key.public)
+            blob = building.base64.b64decode("".join(key.sign(MESSAGE).splitlines()[1:-1]))
+            public.check(building.armored(blob), MESSAGE)
+            for at in range(len(blob)):
+                bent = bytearray(blob)
+                bent[at] ^= 1 << chance.randrange(8)
+                with self.assertRaises(Malformed, msg=(key.kind, at)):
+                    public.check(building.armored(bytes(bent)), MESSAGE)
+            for length in range(len(blob)):
+                with self.assertRaises(Malformed):
+                    public.check(building.armored(blob[:length]), MESSAGE)
+            with self.assertRaises(Malformed):
+                public.check(building.armored(blob + b"\0"), MESSAGE)
+
+    def test_every_bent_byte_of_a_key_is_refused_or_another_key(self):
+        for key in self.KEYS:
+            armored = key.sign(MESSAGE)
+            for at in range(len(key.blob)):
+                bent = bytearray(key.blob)
+                bent[at] ^= 4
+                with self.assertRaises(Malformed):
+                    PublicKey(f"{key.kind} {building.b64(bytes(bent))}").check(armored, MESSAGE)
+
+    def test_armour_has_one_form(self):
+        key = self.KEYS[0]
+        public, good = PublicKey(key.public), key.sign(MESSAGE)
+        body = "".join(good.splitlines()[1:-1])
+        begin, end = good.splitlines()[0], good.splitlines()[-1]
+        wide = "\n".join(body[at : at + 76] for at in range(0, len(body), 76))
+        too_wide = "\n".join(body[at : at + 77] for at in range(0, len(body), 77))
+        for armored in (good, good[:-1], f"{begin}\n{wide}\n{end}\n"):
+            public.check(armored, MESSAGE)
+        for armored in (
+            "", good + "\n", "\n" + good, good.replace("\n", "\r\n"), good.replace("\n", "\n\n", 1), good[1:], body,
+            f"{begin}\n{too_wide}\n{end}\n", good.replace("SSH", "PGP"), f"{begin}\n{end}\n", good.replace("\n", " \n"),
+        ):  # fmt: skip
+            with self.assertRaises(Malformed, msg=armored):
+                public.check(armored, MESSAGE)
+
+
+class KeyLimits(unittest.TestCase):
+    @staticmethod
+    def rsa(exponent, modulus):
+        return "ssh-rsa " + building.b64(wire(b"ssh-rsa", exponent, modulus))
+
+    def assert_refused(self, text):
+        with self.assertRaises(Malformed, msg=text):
+            PublicKey(text)
+
+    def test_rsa_keys_have_a_length_and_an_exponent_between_limits(self):
+        exponent = building.mpint(65537)
+        for bits, is_accepted in ((2047, False), (2048, True), (8192, True), (8193, False)):
+            text = self.rsa(exponent, building.mpint((1 << (bits - 1)) + 1))
+            if is_accepted:
+                PublicKey(text)
+            else:
+                self.assert_refused(text)
+        modulus = (1 << 2047) + 1
+        PublicKey(self.rsa(building.mpint(3), building.mpint(modulus)))
+        PublicKey(self.rsa(building.mpint(2**32 - 1), building.mpint(modulus)))
+        for number in (1, 2, 4, 2**32 + 1):
+            self.assert_refused(self.rsa(building.mpint(number), building.mpint(modulus)))
+        self.assert_refused(self.rsa(exponent, building.mpint(modulus + 1)))
+        self.assert_refused(self.rsa(exponent, b"\0" + building.mpint(modulus)))
+        self.assert_refused(self.rsa(exponent, building.mpint(modulus)[1:]))
+        self.assert_refused(self.rsa(b"", building.mpint(modulus)))
+
+    def test_ecdsa_points_are_uncompressed_and_on_their_curve(self):
+        kind = b"ecdsa-sha2-nistp256"
+        good = SshKey(kind.decode())
+        point = good.blob[-65:]
+        compressed = bytes([2 + point[64] % 2]) + point[1:33]
+        for curve, bent in (
+            (b"nistp256", compressed),
+            (b"nistp256", point[:-1] + bytes([point[-1] ^ 1])),
+            (b"nistp256", b"\x00"),
+            (b"nistp256", b"\x06" + point[1:]),
+            (b"nistp384", point),
+        ):
+            self.assert_refused(f"{kind.decode()} {building.b64(wire(kind, curve, bent))}")
+
+    def test_lengths_beyond_the_data_are_refused(self):
+        kind = b"ssh-ed25519"
+        for blob in (b"", b"\xff\xff\xff\xff", wire(kind) + b"\x7f\xff\xff\xff", wire(kind, bytes(31)), wire(kind, bytes(33))):
+            self.assert_refused(f"ssh-ed25519 {building.b64(blob)}")
+
+
+class Ed25519Points(unittest.TestCase):
+    """A key of small order makes one signature hold for many messages; the page refuses such points."""
+
+    def test_small_order_and_unreduced_points_are_refused(self):
+        identity = (1).to_bytes(32, "little")
+        signature = identity + bytes(32)
+        self.assertFalse(note.ed25519_holds(identity, signature, MESSAGE))
+        private = building.Signer().private
+        public = building.raw_public(private)
+        self.assertTrue(note.ed25519_holds(public, private.sign(MESSAGE), MESSAGE))
+        prime = 2**255 - 19
+        for y in (0, 1, prime - 1, prime, prime + 1, 2**255 - 1, note._ORDER_EIGHT, prime - note._ORDER_EIGHT):
+            for sign in (0, 1 << 255):
+                point = (y | sign).to_bytes(32, "little")
+                self.assertFalse(note._is_accepted_point(point), y)
+
+    def test_a_second_way_to_write_s_is_refused(self):
+        private = building.Signer().private
+        signature = private.sign(MESSAGE)
+        order = 2**252 + 27742317777372353535851937790883648493
+        s = int.from_bytes(signature[32:], "little") + order
+        bent = signature[:32] + s.to_bytes(32, "little")
+        self.assertFalse(note.ed25519_holds(building.raw_public(private), bent, MESSAGE))
+
+
+if __name__ == "__main__":
+    unittest.main()
