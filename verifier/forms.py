@@ -9,6 +9,9 @@ from refusal import Malformed, shown
 
 _TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})\.[0-9]{3}Z")
 
+# A number from 1 with leading zeros only up to four digits, so that every id has one spelling.
+_DIGITS = "(?:(?!0000)[0-9]{4}|[1-9][0-9]{4,14})"
+
 
 class Form:
     """A kind of value: what people call it, and the test that a value must pass."""
@@ -46,9 +49,9 @@ def exactly(number):
 
 
 HASH = _pattern("hex of 64 digits", "[0-9a-f]{64}")
-PERSON = _pattern("a person id", "PER-[0-9]{4,15}")
-KEY_ID = _pattern("a key id", "KEY-[0-9]{4,15}")
-SUBJECT = _pattern("a subject such as CHG-0001", "[A-Z]{2,5}-[0-9]{4,15}")
+PERSON = _pattern("a person id", "PER-" + _DIGITS)
+KEY_ID = _pattern("a key id", "KEY-" + _DIGITS)
+SUBJECT = _pattern("a subject such as CHG-0001", "[A-Z]{2,5}-" + _DIGITS)
 ORIGIN = _pattern("an origin", "[a-z0-9][a-z0-9./-]{0,126}[a-z0-9]")
 UUID7 = _pattern("a UUID version 7", "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TYPE = _pattern("a type such as changes.submitted", r"[a-z_]{1,32}\.[a-z_]{1,48}")

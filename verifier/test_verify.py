@@ -405,6 +405,15 @@ class Histories(Judged):
         self.assert_no("history", self.organisation.seal(files), "continue", earlier)
 
 
+class Ids(unittest.TestCase):
+    def test_every_id_has_one_spelling(self):
+        for form, prefix in ((forms.PERSON, "PER-"), (forms.KEY_ID, "KEY-"), (forms.SUBJECT, "CHG-")):
+            for digits in ("0001", "0010", "9999", "10000", "999999999999999"):
+                self.assertTrue(form.test(prefix + digits), digits)
+            for digits in ("0000", "00001", "09999", "1", "001", "1000000000000000", "", "١٢٣٤", "0001\n", "+001"):
+                self.assertFalse(form.test(prefix + digits), digits)
+
+
 class Times(unittest.TestCase):
     def test_only_real_dates_of_the_named_years_are_times(self):
         for text in ("1970-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z", "2024-02-29T00:00:00.000Z"):
