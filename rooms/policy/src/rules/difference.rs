@@ -122,7 +122,7 @@ fn changed(old: Values, new: Values) -> Vec<(String, String, String)> {
 fn values(rule: &Rule) -> Values {
     let mut values = rule.parameters.clone();
     values.insert("kind".to_owned(), rule.kind.name().to_owned());
-    values.insert("sentence".to_owned(), rule.sentence.clone());
+    values.insert("sentence".to_owned(), rule.wording.clone());
     values.insert("objectives".to_owned(), rule.objectives.join(", "));
     values
 }

@@ -52,6 +52,8 @@ pub struct Rule {
     pub id: String,
     /// The rule in a plain sentence, its numbers filled in from the parameters.
     pub sentence: String,
+    /// The sentence as the document has it, with the names of parameters in braces.
+    pub wording: String,
     /// The assessment objectives it serves, such as `r2:3.4.3[c]`.
     pub objectives: Vec<String>,
     /// To what it applies.

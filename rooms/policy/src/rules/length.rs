@@ -4,7 +4,6 @@ use std::fmt;
 
 use basis::Span;
 use serde::Deserialize;
-use serde::de::Error as _;
 
 /// No rule may speak of more than this; a larger number is a slip of the pen.
 const YEARS_MAX: u64 = 100;
@@ -69,11 +68,9 @@ impl fmt::Display for Length {
 
 impl<'de> Deserialize<'de> for Length {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Length::parse(&text).ok_or_else(|| {
-            D::Error::custom(format!(
-                "`{text}` is no length of time; write a number and seconds, minutes, hours or days, such as `72 hours`"
-            ))
+        deserializer.deserialize_str(Written {
+            form: "a number and seconds, minutes, hours or days in quotes, such as `72 hours`",
+            parse: Length::parse,
         })
     }
 }
@@ -87,6 +84,16 @@ impl Months {
     pub fn count(self) -> u64 {
         self.0
     }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (count, word) = number_and_word(text)?;
+        let months = match singular(word) {
+            "month" => count,
+            "year" => count.checked_mul(12)?,
+            _ => return None,
+        };
+        (1..=YEARS_MAX * 12).contains(&months).then_some(Self(months))
+    }
 }
 
 impl fmt::Display for Months {
@@ -97,18 +104,28 @@ impl fmt::Display for Months {
 
 impl<'de> Deserialize<'de> for Months {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let months = number_and_word(&text).and_then(|(count, word)| match singular(word) {
-            "month" => Some(count),
-            "year" => count.checked_mul(12),
-            _ => None,
-        });
-        match months {
-            Some(months @ 1..) if months <= YEARS_MAX * 12 => Ok(Months(months)),
-            _ => Err(D::Error::custom(format!(
-                "`{text}` is no time to keep records; write a number and months or years, such as `36 months`"
-            ))),
-        }
+        deserializer.deserialize_str(Written {
+            form: "a number and months or years in quotes, such as `36 months`",
+            parse: Months::parse,
+        })
+    }
+}
+
+/// Reads a text of one form; the form is what a wrong text is told.
+struct Written<T> {
+    form: &'static str,
+    parse: fn(&str) -> Option<T>,
+}
+
+impl<T> serde::de::Visitor<'_> for Written<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.form)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+        (self.parse)(text).ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(text), &self))
     }
 }
 
@@ -154,6 +171,23 @@ mod tests {
             "9 hourss",
         ] {
             assert_eq!(Length::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn months_may_be_written_as_years() {
+        assert_eq!(Months::parse("6 years"), Some(Months(72)));
+        assert_eq!(Months::parse("1 month"), Some(Months(1)));
+        assert_eq!(Months::parse("1200 months"), Months::parse("100 years"));
+        for wrong in [
+            "0 months",
+            "1201 months",
+            "101 years",
+            "30 days",
+            "36",
+            "18446744073709551615 years",
+        ] {
+            assert_eq!(Months::parse(wrong), None, "{wrong}");
         }
     }
 

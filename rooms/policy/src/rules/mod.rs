@@ -13,6 +13,7 @@ mod page;
 mod parameters;
 mod questions;
 mod reading;
+mod shipped;
 mod terms;
 mod ways_out;
 mod words;
@@ -27,6 +28,7 @@ pub use questions::{
     PermitFacts, Rescan, Retrospective, ScheduleFacts, VerifiedAsset, Window, WorkFacts,
 };
 pub use reading::{DOCUMENT_BYTES_MAX, PolicyError};
+pub use shipped::{DEFAULT_POLICY, SMALL_SHOP_POLICY};
 pub use terms::{PermitTerms, RemediationTerms, RingTerms, SignInTerms};
 pub use words::{
     Action, ChangeType, Classification, ClockStart, Criticality, Duty, Environment, EvidenceKind,

@@ -27,7 +27,7 @@ pub fn render_page(policy: &Policy) -> String {
     page.blank();
     page.line("", "Allowed maintenance:");
     for (kind, sentence) in &policy.maintenance {
-        page.line("  ", &format!("{kind}: {sentence}"));
+        page.entry(&format!("{kind}: {sentence}"));
     }
     let mut chapter = 0;
     for rule in policy.rules() {
@@ -43,7 +43,7 @@ pub fn render_page(policy: &Policy) -> String {
     page.blank();
     page.heading("Appendix A. Roles", '-');
     for (role, duty) in &policy.duties {
-        page.line("  ", &format!("{role}: {duty}"));
+        page.entry(&format!("{role}: {duty}"));
     }
     page.blank();
     page.heading("Appendix B. Who may do what", '-');
@@ -54,7 +54,7 @@ pub fn render_page(policy: &Policy) -> String {
         } else {
             names.join(", ")
         };
-        page.line("  ", &format!("{act}: {names}"));
+        page.entry(&format!("{act}: {names}"));
     }
     page.blank();
     page.heading("Appendix C. Whom to call", '-');
@@ -111,13 +111,24 @@ impl Page {
         self.text.replace_range(start..start + width, &id[..width]);
     }
 
-    /// Writes text in lines of at most [`PAGE_COLUMNS`] characters, broken between words; a longer word gets a line.
+    /// An entry of a list: its further lines stand further in.
+    fn entry(&mut self, text: &str) {
+        self.wrapped("  ", "      ", text);
+    }
+
     fn line(&mut self, indent: &str, text: &str) {
+        self.wrapped(indent, indent, text);
+    }
+
+    /// Writes text in lines of at most [`PAGE_COLUMNS`] characters, broken between words; a longer word gets a line.
+    fn wrapped(&mut self, first_indent: &str, next_indent: &str, text: &str) {
+        let mut indent = first_indent;
         let mut column = 0;
         for word in text.split_whitespace() {
             let width = word.chars().count();
             if column > 0 && column + 1 + width > PAGE_COLUMNS {
                 self.text.push('\n');
+                indent = next_indent;
                 column = 0;
             }
             let gap = if column == 0 { indent } else { " " };

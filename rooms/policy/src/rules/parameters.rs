@@ -34,8 +34,12 @@ fn print(value: &DeValue<'_>) -> String {
         DeValue::Datetime(moment) => moment.to_string(),
         DeValue::Array(items) => {
             // A pair of duties reads as one thing; a list reads as several.
-            let items: Vec<String> = items.iter().map(|item| print_item(item.get_ref())).collect();
-            items.join(", ")
+            let printed: Vec<String> = items.iter().map(|item| print_item(item.get_ref())).collect();
+            if printed.is_empty() {
+                "none".to_owned()
+            } else {
+                printed.join(", ")
+            }
         }
         DeValue::Table(table) => {
             let values: Vec<String> = table.values().map(|value| print(value.get_ref())).collect();
@@ -54,7 +58,17 @@ fn print_item(item: &DeValue<'_>) -> String {
     }
 }
 
-/// Fills `{key}` in a sentence with the printed value of that key, so that the number read is the number enforced.
+/// A list as a sentence has it: commas, and `joint` before the last.
+fn in_prose(value: &str, joint: &str) -> String {
+    let text = match value.rsplit_once(", ") {
+        Some((first, last)) => format!("{first} {joint} {last}"),
+        None => value.to_owned(),
+    };
+    text.replace('_', " ")
+}
+
+/// Fills `{key}` in a sentence with the printed value of that key, so that the number read is the number enforced. A
+/// list is joined with `and`, or with `or` where the sentence says `{key or}`.
 pub(super) fn fill(sentence: &str, printed: &BTreeMap<String, String>) -> Result<String, String> {
     let mut filled = String::with_capacity(sentence.len());
     let mut rest = sentence;
@@ -64,6 +78,10 @@ pub(super) fn fill(sentence: &str, printed: &BTreeMap<String, String>) -> Result
             return Err("the sentence opens a `{` and does not close it".to_owned());
         };
         let key = &rest[start + 1..start + length];
+        let (key, joint) = match key.strip_suffix(" or") {
+            Some(key) => (key, "or"),
+            None => (key, "and"),
+        };
         let Some(value) = printed.get(key) else {
             let known: Vec<&str> = printed.keys().map(String::as_str).collect();
             return Err(format!(
@@ -71,7 +89,7 @@ pub(super) fn fill(sentence: &str, printed: &BTreeMap<String, String>) -> Result
                 known.join(", ")
             ));
         };
-        filled.push_str(&value.replace('_', " "));
+        filled.push_str(&in_prose(value, joint));
         rest = &rest[start + length + 1..];
     }
     filled.push_str(rest);
@@ -106,10 +124,14 @@ mod tests {
 
     #[test]
     fn a_sentence_shows_the_number_that_is_enforced() {
-        let printed = pairs("longest = \"8 hours\"\nany_of = [\"roll_back\"]");
+        let printed = pairs("longest = \"8 hours\"\nany_of = [\"roll_back\"]\nthree = [1, 2, 3]");
         assert_eq!(
             fill("At most {longest}: {any_of}.", &printed).unwrap(),
             "At most 8 hours: roll back."
+        );
+        assert_eq!(
+            fill("{three}; {three or}", &printed).unwrap(),
+            "1, 2 and 3; 1, 2 or 3"
         );
         assert!(fill("At most {shortest}.", &printed).is_err());
         assert!(fill("At most {longest.", &printed).is_err());

@@ -211,6 +211,7 @@ fn read_rule(table: Spanned<DeTable<'_>>) -> Result<(Range<usize>, Rule), Wrong>
         .map_err(|what| Wrong::at(head.sentence.span(), what))?;
     let rule = Rule {
         sentence,
+        wording: head.sentence.into_inner(),
         objectives: head.objectives.into_iter().map(Spanned::into_inner).collect(),
         when: head.when,
         kind,

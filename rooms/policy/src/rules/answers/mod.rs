@@ -9,6 +9,7 @@ mod work;
 
 use basis::{RuleOutcome, Verdict};
 
+use super::checks;
 use super::document::{Policy, Rule};
 
 /// What a rule finds missing, with what to do about it.
@@ -64,7 +65,10 @@ impl Answer {
         });
     }
 
-    fn verdict(self) -> Verdict {
+    /// The verdict, its rules in the order of the policy.
+    fn verdict(mut self) -> Verdict {
+        let place = |outcome: &RuleOutcome| checks::paragraph_numbers(&outcome.paragraph);
+        self.verdict.rules.sort_by_key(place);
         self.verdict
     }
 }

@@ -139,7 +139,7 @@ pub(super) fn approvals_that_count<'a>(
         match conflict {
             None => sorted.counted.push(approval),
             Some((rule, duty)) => sorted.not_counted.push(format!(
-                "the approval of {} as {} does not count, because {} is also {duty} (paragraph {})",
+                "the approval of {} as {} does not count, because {} is also {duty} of the change (paragraph {})",
                 approval.person, approval.capacity, approval.person, rule.id
             )),
         }
