@@ -5,7 +5,9 @@
 
 mod decode;
 mod fault;
+mod field;
 pub mod generate;
+mod item;
 mod model;
 mod read;
 mod xml;

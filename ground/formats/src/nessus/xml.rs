@@ -27,10 +27,10 @@ pub enum Node {
 pub struct Xml<R: Read> {
     reader: Reader<Bounded<Utf8Reader<R>>>,
     buffer: Vec<u8>,
-    /// The element that began last.
-    start: BytesStart<'static>,
-    /// Names of the open elements, outermost first.
-    open: Vec<String>,
+    /// The tag that began last without its brackets, and the length of the name in front.
+    start: String,
+    name_bytes: usize,
+    open: OpenElements,
     is_close_pending: bool,
     has_root: bool,
     text: Text,
@@ -52,8 +52,9 @@ impl<R: Read> Xml<R> {
         Ok(Xml {
             reader: Reader::from_reader(bounded),
             buffer: Vec::new(),
-            start: BytesStart::new(""),
-            open: Vec::new(),
+            start: String::new(),
+            name_bytes: 0,
+            open: OpenElements::default(),
             is_close_pending: false,
             has_root: false,
             text: Text::default(),
@@ -76,17 +77,17 @@ impl<R: Read> Xml<R> {
 
     /// Number of open elements.
     pub fn depth(&self) -> usize {
-        self.open.len()
+        self.open.depth()
     }
 
     /// Name of the element that began last.
-    pub fn name(&self) -> String {
-        self.start.name().as_ref().to_owned()
+    pub fn name(&self) -> &str {
+        &self.start[..self.name_bytes]
     }
 
     /// Whether the element that began last has this name.
     pub fn is(&self, name: &str) -> bool {
-        self.start.name().as_ref() == name
+        self.name() == name
     }
 
     /// Reads to the next tag. The text before it is collected in `text`, up to `keep` bytes.
@@ -107,11 +108,15 @@ impl<R: Read> Xml<R> {
             };
             match event {
                 Event::Start(start) => {
-                    self.start = start.into_owned();
+                    self.name_bytes = start.name().as_ref().len();
+                    self.start.clear();
+                    self.start.push_str(&start);
                     return self.begin();
                 }
                 Event::Empty(start) => {
-                    self.start = start.into_owned();
+                    self.name_bytes = start.name().as_ref().len();
+                    self.start.clear();
+                    self.start.push_str(&start);
                     self.is_close_pending = true;
                     return self.begin();
                 }
@@ -165,7 +170,8 @@ impl<R: Read> Xml<R> {
     /// The attributes of the element that began last, unescaped, in their order.
     pub fn attributes(&self) -> Result<Vec<(String, String)>, Fault> {
         let mut attributes = Vec::new();
-        for attribute in self.start.attributes() {
+        let start = BytesStart::from_content(self.start.as_str(), self.name_bytes);
+        for attribute in start.attributes() {
             let attribute = attribute.map_err(|error| Fault::Malformed(error.to_string()))?;
             let value = attribute
                 .normalized_value_with(XmlVersion::Implicit1_0, 1, resolve_predefined_entity)
@@ -184,21 +190,21 @@ impl<R: Read> Xml<R> {
         if self.open.is_empty() && self.has_root {
             return Err(Fault::TrailingData);
         }
-        if self.open.len() == self.depth_max {
+        if self.depth() == self.depth_max {
             return Err(Fault::Limit {
                 what: "elements inside each other",
                 limit: self.depth_max as u64,
             });
         }
         self.has_root = true;
-        self.open.push(self.name());
+        self.open.push(&self.start[..self.name_bytes]);
         Ok(Node::Open)
     }
 
     fn end(&mut self) -> Result<Node, Fault> {
         match self.open.last() {
             Some(inside) => Err(Fault::Truncated {
-                inside: inside.clone(),
+                inside: inside.to_owned(),
             }),
             None => Ok(Node::End),
         }
@@ -244,7 +250,7 @@ impl<R: Read> Xml<R> {
             return Fault::Read(io::Error::new(error.kind(), error.to_string()));
         }
         if bounded.is_at_end {
-            let inside = self.open.last().map_or("the first tag", String::as_str);
+            let inside = self.open.last().unwrap_or("the first tag");
             return Fault::Truncated {
                 inside: inside.to_owned(),
             };
@@ -291,6 +297,13 @@ fn append(text: &mut Text, more: &str, keep: usize) {
 
 /// Makes every line end a line feed and replaces characters that XML forbids; returns how many were replaced.
 fn clean(text: &mut String) -> u64 {
+    // Nearly all text is plain; the three bytes of U+FFFE and U+FFFF begin with 0xef.
+    if text
+        .bytes()
+        .all(|byte| (byte >= b' ' && byte != 0xef) || matches!(byte, b'\n' | b'\t'))
+    {
+        return 0;
+    }
     let is_forbidden =
         |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
     if text.contains('\r') {
@@ -304,6 +317,38 @@ fn clean(text: &mut String) -> u64 {
             .collect();
     }
     count
+}
+
+/// Names of the open elements, outermost first, in one piece of memory.
+#[derive(Default)]
+struct OpenElements {
+    names: String,
+    starts: Vec<usize>,
+}
+
+impl OpenElements {
+    fn push(&mut self, name: &str) {
+        self.starts.push(self.names.len());
+        self.names.push_str(name);
+    }
+
+    fn pop(&mut self) {
+        if let Some(start) = self.starts.pop() {
+            self.names.truncate(start);
+        }
+    }
+
+    fn last(&self) -> Option<&str> {
+        self.starts.last().map(|start| &self.names[*start..])
+    }
+
+    fn is_empty(&self) -> bool {
+        self.starts.is_empty()
+    }
+
+    fn depth(&self) -> usize {
+        self.starts.len()
+    }
 }
 
 /// Hands out at most `left` bytes, so that no single piece of markup can fill the memory.
