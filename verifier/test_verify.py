@@ -4,11 +4,13 @@ Every test bends one thing and seals everything above it again, so that the inne
 """
 
 import unittest
+from unittest import mock
 
 import building
 import canonical
 import forms
 import ledger
+import steps
 from building import ANNA, BORIS, ORIGIN, TIME, Organisation, Story, canonical as written
 from judging import Judged
 
@@ -82,6 +84,14 @@ class ManifestAndNote(Judged):
         for bent in (manifest[:-1], manifest + b"\n", b" " + manifest, manifest.replace(b":1,", b": 1,"), b"[]\n", b"\n"):
             self.assert_no("manifest", self.organisation.sign_manifest(self.files, bent))
 
+    def test_a_manifest_up_to_the_limit_is_read_and_one_more_byte_refused(self):
+        package = self.organisation.seal(self.files)
+        size = len(package["manifest.json"])
+        with mock.patch.object(steps, "MANIFEST_BYTES_MAX", size):
+            self.assert_yes(package)
+        with mock.patch.object(steps, "MANIFEST_BYTES_MAX", size - 1):
+            self.assert_no("manifest", package, "more than")
+
     def test_sizes_and_files_must_be_the_listed_ones(self):
         listed = [
             {"path": path, "sha256": building.sha256(data), "size": len(data)}
@@ -124,6 +134,7 @@ class Checkpoints(Judged):
         good = self.story.files(since=[1, 2, 3])["ledger/consistency.jsonl"]
         self.assert_yes(self.sealed(consistency=good))
         self.assert_yes(self.sealed(consistency=b""))
+        self.assert_yes(self.sealed(consistency=written({"path": [building.b64(bytes(32))] * 64, "size": 1}) + b"\n"))
         lines = good.splitlines(keepends=True)
         for bent in (
             good[:-1],
