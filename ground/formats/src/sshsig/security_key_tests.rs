@@ -1,5 +1,8 @@
 //! Security keys: the test plays the device, since none can be plugged in.
 
+use std::fs;
+use std::process::Command;
+
 use aws_lc_rs::digest;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
@@ -157,5 +160,46 @@ fn a_security_key_line_is_written_as_it_was_read() {
         let key = PublicKey::from_blob(&device.public_blob()).unwrap();
         let line = format!("{} anna@example.com", key.openssh());
         assert_eq!(PublicKey::parse_openssh(&line).unwrap(), key);
+    }
+}
+
+#[test]
+fn stock_ssh_keygen_accepts_and_refuses_the_same_security_key_signatures() {
+    for device in devices() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = PublicKey::from_blob(&device.public_blob()).unwrap();
+        let signature = SshSignature::from_blob(device.sign(0x05, 9)).unwrap();
+        fs::write(
+            folder.path().join("signers"),
+            format!("anna@example.com {}\n", key.openssh()),
+        )
+        .unwrap();
+        fs::write(folder.path().join("signature"), signature.armored()).unwrap();
+        for (message, is_genuine) in [(MESSAGE, true), (&b"CHG-0002 revision 2\n"[..], false)] {
+            fs::write(folder.path().join("message"), message).unwrap();
+            let order = [
+                "-Y",
+                "verify",
+                "-f",
+                "signers",
+                "-I",
+                "anna@example.com",
+                "-s",
+                "signature",
+                "-n",
+            ];
+            let output = Command::new("ssh-keygen")
+                .current_dir(folder.path())
+                .args(order)
+                .arg(NAMESPACE)
+                .stdin(fs::File::open(folder.path().join("message")).unwrap())
+                .output();
+            let Ok(output) = output else {
+                println!("skipped: ssh-keygen cannot be run");
+                return;
+            };
+            assert_eq!(output.status.success(), is_genuine, "{output:?}");
+            assert_eq!(signature.verify(&key, NAMESPACE, message).is_ok(), is_genuine);
+        }
     }
 }
