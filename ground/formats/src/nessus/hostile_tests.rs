@@ -39,10 +39,17 @@ fn generated() -> Vec<u8> {
     file
 }
 
+fn assert_refused(rows: &[(String, &str)]) {
+    for (text, expected) in rows {
+        let message = refusal(text);
+        assert!(message.contains(expected), "{text:.200}: {message}");
+        assert!(message.contains("; "), "a way out is missing: {message}");
+    }
+}
+
 #[test]
 fn what_is_not_a_whole_report_is_refused_with_place_and_way_out() {
-    let long = "x".repeat(5000);
-    let rows = [
+    assert_refused(&[
         (
             String::new(),
             "not a Nessus report: expected <NessusClientData_v2> but found nothing",
@@ -82,6 +89,13 @@ fn what_is_not_a_whole_report_is_refused_with_place_and_way_out() {
             "the entity `&boom;` is not one",
         ),
         (format!("{HEAD}<a></b>{TAIL}"), "this is not well-formed XML"),
+    ]);
+}
+
+#[test]
+fn a_field_that_is_missing_or_out_of_range_is_refused_by_name() {
+    let long = "x".repeat(5000);
+    assert_refused(&[
         (
             format!("{HEAD}{}{TAIL}", item("<cvss_base_score>11</cvss_base_score>")),
             "`cvss_base_score` is `11`",
@@ -129,12 +143,7 @@ fn what_is_not_a_whole_report_is_refused_with_place_and_way_out() {
             "<NessusClientData_v2><Report/><Report/></NessusClientData_v2>".to_owned(),
             "<Report> cannot stand in a file that already has one",
         ),
-    ];
-    for (text, expected) in rows {
-        let message = refusal(&text);
-        assert!(message.contains(expected), "{text:.200}: {message}");
-        assert!(message.contains("; "), "a way out is missing: {message}");
-    }
+    ]);
 }
 
 #[test]
