@@ -5,7 +5,7 @@ import unittest
 
 import building
 import forms
-from note import VerifierKey
+from note import VerifierKey, open_note
 from refusal import Malformed
 
 
@@ -34,6 +34,36 @@ class VerifierKeys(unittest.TestCase):
         ):  # fmt: skip
             with self.assertRaises(Malformed, msg=text):
                 VerifierKey(text)
+
+
+class Notes(unittest.TestCase):
+    SIGNER = building.Signer()
+    KEY = VerifierKey(SIGNER.vkey)
+    TEXT = "one\ntwo\n"
+
+    def note(self, text, key_id, signature):
+        return f"{text}\n— {self.SIGNER.name} {building.b64(key_id + signature)}\n".encode()
+
+    def test_a_note_holds_with_its_text_key_id_and_signature_and_no_other(self):
+        signature = self.SIGNER.private.sign(self.TEXT.encode())
+        self.assertEqual(open_note(self.note(self.TEXT, self.SIGNER.id, signature), self.KEY), self.TEXT)
+        bent = signature[:40] + bytes([signature[40] ^ 1]) + signature[41:]
+        for text, key_id, value in (
+            ("one\nTwo\n", self.SIGNER.id, signature),
+            (self.TEXT, bytes(4), signature),
+            (self.TEXT, self.SIGNER.id, bent),
+            (self.TEXT, self.SIGNER.id, signature[:-1]),
+            (self.TEXT, self.SIGNER.id, signature + b"\0"),
+            (self.TEXT, b"", signature),
+        ):
+            with self.assertRaises(Malformed):
+                open_note(self.note(text, key_id, value), self.KEY)
+
+    def test_the_last_line_of_the_text_is_signed_whole(self):
+        signature = self.SIGNER.private.sign(b"one\n")
+        joined = self.note("one\n", self.SIGNER.id, signature).replace(b"\n\n", b"\n")
+        with self.assertRaises(Malformed):
+            open_note(joined, self.KEY)
 
 
 class Base64(unittest.TestCase):

@@ -149,6 +149,12 @@ class KeyLimits(unittest.TestCase):
         ):
             self.assert_refused(f"{kind.decode()} {building.b64(wire(kind, curve, bent))}")
 
+    def test_the_blob_names_the_algorithm_of_the_text(self):
+        raw = building.raw_public(building.Signer().private)
+        PublicKey("ssh-ed25519 " + building.b64(wire(b"ssh-ed25519", raw)))
+        for name in (b"ssh-ed25518", b"", b"ssh-ed25519\0", b"sk-ssh-ed25519@openssh.com"):
+            self.assert_refused("ssh-ed25519 " + building.b64(wire(name, raw)))
+
     def test_lengths_beyond_the_data_are_refused(self):
         kind = b"ssh-ed25519"
         for blob in (b"", b"\xff\xff\xff\xff", wire(kind) + b"\x7f\xff\xff\xff", wire(kind, bytes(31)), wire(kind, bytes(33))):
