@@ -227,6 +227,10 @@ words!(
     ConfigurationDifference = "configuration_difference",
     /// Who was told what, and when.
     ContactLog = "contact_log",
+    /// The whole state of a machine as it was collected.
+    Baseline = "baseline",
+    /// A list of systems that was read into the register, or what reading it changed.
+    Inventory = "inventory",
     /// Any other document.
     Document = "document",
 );
