@@ -127,6 +127,19 @@ fn in_a_small_shop_the_executor_confirms_with_a_review_by_somebody_else() {
     assert_eq!(broken(&small_shop_policy().may_close(&facts)), ["2.3"]);
 }
 
+#[test]
+fn nobody_reviews_for_themselves_even_where_approver_and_executor_may_be_one() {
+    let text = SMALL_SHOP_POLICY.replace("[\"approver\", \"executor\"], ", "");
+    let policy = Policy::parse(&text).expect("the changed policy is one");
+    let mut facts = closing();
+    facts.change = change(ChangeType::Normal, Classification::None);
+    facts.verifier = Some(person(DAVID));
+    facts.approvals = vec![approval(BEN, Role::Approver), approval(DAVID, Role::SystemOwner)];
+    assert_eq!(broken(&policy.may_close(&facts)), ["2.3"]);
+    facts.approvals.push(approval(CLARA, Role::SystemOwner));
+    assert!(policy.may_close(&facts).is_yes());
+}
+
 fn closing_emergency(held_after: Span, approver: u64) -> CloseFacts {
     let mut facts = closing();
     facts.change = change(ChangeType::Emergency, Classification::Cui);

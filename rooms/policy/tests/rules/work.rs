@@ -16,7 +16,7 @@ fn work_is_allowed_when_everything_is_in_place() {
 /// A way to take one thing away from [`work`], and the paragraph that must then say no.
 type Lack = (&'static str, fn(&mut WorkFacts), &'static str);
 
-const LACKS: [Lack; 22] = [
+const LACKS: [Lack; 24] = [
     ("no approval", |work| work.approvals.clear(), "2.1"),
     ("an approval short", |work| work.approvals.truncate(1), "2.2"),
     ("no window", |work| work.window = None, "4.1"),
@@ -90,6 +90,22 @@ const LACKS: [Lack; 22] = [
         "a snapshot of another asset",
         |work| work.evidence[0].assets = [subject("AST-0002")].into(),
         "4.3",
+    ),
+    (
+        "on the permit but not named in the change",
+        |work| {
+            work.person = person(BEN);
+            permit_of(work).people.insert(person(BEN));
+        },
+        "4.1",
+    ),
+    (
+        "asset on the permit but not in the change",
+        |work| {
+            work.asset = subject("AST-0002");
+            permit_of(work).assets.insert(subject("AST-0002"));
+        },
+        "4.1",
     ),
 ];
 
