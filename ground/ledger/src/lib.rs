@@ -11,6 +11,7 @@ pub mod events;
 mod hash;
 pub mod merkle;
 pub mod note;
+pub mod package;
 pub mod tiles;
 
 pub use hash::Hash;

@@ -231,6 +231,21 @@ mod tests {
         }
 
         #[test]
+        fn checking_an_object_gives_the_verdict_of_reading_it(
+            value in any_json(), at in any::<prop::sample::Index>(), byte in any::<u8>(),
+        ) {
+            let mut bytes = Json::Object([("a".to_owned(), value)].into()).to_bytes().unwrap();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            let checked = Reader::new(&bytes).and_then(|mut reader| {
+                reader.skip_object(0)?;
+                reader.end()
+            });
+            let is_object = matches!(parse(&bytes), Ok(Json::Object(_)));
+            prop_assert_eq!(checked.is_ok(), is_object);
+        }
+
+        #[test]
         fn reading_any_bytes_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
             let _ = parse(&bytes);
         }
@@ -301,6 +316,11 @@ mod tests {
             DEPTH_MAX
         );
         assert!(Json::Array(vec![deepest]).to_bytes().is_err());
+        let objects =
+            |levels: usize| format!("{}{{}}{}", "{\"a\":".repeat(levels - 1), "}".repeat(levels - 1));
+        let skips = |text: &str, depth| Reader::of_text(text).skip_object(depth).is_ok();
+        assert!(skips(&objects(DEPTH_MAX), 0) && !skips(&objects(DEPTH_MAX + 1), 0));
+        assert!(skips(&objects(DEPTH_MAX - 1), 1) && !skips(&objects(DEPTH_MAX), 1));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{CanonicalError, NUMBER_END};
+use super::{CanonicalError, DEPTH_MAX, NUMBER_END};
 use crate::hash::hex_value;
 
 /// Reads tokens; every method refuses what canonical JSON does not allow at its place.
@@ -18,6 +18,11 @@ impl<'a> Reader<'a> {
             Ok(text) => Ok(Self { text, at: 0 }),
             Err(error) => Err(CanonicalError::new(error.valid_up_to(), "not UTF-8")),
         }
+    }
+
+    /// Starts at the first byte of a text.
+    pub(crate) fn of_text(text: &'a str) -> Self {
+        Self { text, at: 0 }
     }
 
     pub(crate) fn offset(&self) -> usize {
@@ -133,6 +138,62 @@ impl<'a> Reader<'a> {
                 Some(_) => return Err(self.error("control character that is not escaped")),
                 None => return Err(self.error("string without end")),
             }
+        }
+    }
+
+    /// Steps over an object that stands within `depth` arrays and objects, and checks it without keeping it.
+    pub(crate) fn skip_object(&mut self, depth: usize) -> Result<(), CanonicalError> {
+        if depth >= DEPTH_MAX {
+            return Err(self.error(format!("more than {DEPTH_MAX} levels of nesting")));
+        }
+        self.expect("{")?;
+        if self.skip("}") {
+            return Ok(());
+        }
+        let mut last = "";
+        loop {
+            let start = self.at;
+            let key = self.key()?;
+            if last >= key {
+                return Err(CanonicalError::new(
+                    start,
+                    format!("key `{key}` is repeated or out of byte order"),
+                ));
+            }
+            last = key;
+            self.skip_value(depth + 1)?;
+            if self.skip("}") {
+                return Ok(());
+            }
+            self.expect(",")?;
+        }
+    }
+
+    fn skip_value(&mut self, depth: usize) -> Result<(), CanonicalError> {
+        match self.peek() {
+            Some(b'{') => self.skip_object(depth),
+            Some(b'[') => self.skip_array(depth),
+            Some(b'"') => self.string().map(drop),
+            Some(b'0'..=b'9') => self.number().map(drop),
+            _ if self.skip("true") || self.skip("false") => Ok(()),
+            _ => Err(self.error("expected an object, array, string, whole number, `true` or `false`")),
+        }
+    }
+
+    fn skip_array(&mut self, depth: usize) -> Result<(), CanonicalError> {
+        if depth >= DEPTH_MAX {
+            return Err(self.error(format!("more than {DEPTH_MAX} levels of nesting")));
+        }
+        self.expect("[")?;
+        if self.skip("]") {
+            return Ok(());
+        }
+        loop {
+            self.skip_value(depth + 1)?;
+            if self.skip("]") {
+                return Ok(());
+            }
+            self.expect(",")?;
         }
     }
 
