@@ -1,0 +1,3 @@
+select evidence_id
+from evidence
+where stored_sha256 = $1

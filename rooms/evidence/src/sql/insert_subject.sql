@@ -1,0 +1,2 @@
+insert into evidence_subjects (subject, evidence_id)
+values ($1, $2)

@@ -1,0 +1,3 @@
+update evidence
+set state = $2
+where evidence_id = $1
