@@ -53,6 +53,12 @@ class ManifestAndNote(Judged):
         ):
             self.assert_no("manifest-signature", {**package, "manifest.note": note})
 
+    def test_a_manifest_of_the_right_form_that_was_not_signed_is_refused(self):
+        package = self.organisation.seal(self.files)
+        other = self.organisation.seal(self.files, policy_version=2)
+        self.assert_yes(other)
+        self.assert_no("manifest", {**package, "manifest.json": other["manifest.json"]}, "signed")
+
     def test_manifests_of_another_form_are_refused(self):
         for members in (
             {"format": "other"},
@@ -227,6 +233,9 @@ class Proofs(Judged):
         self.assert_no("proofs", self.sealed([*self.lines, self.lines[-1]]))
         self.assert_no("proofs", self.sealed([self.lines[1], self.lines[0], *self.lines[2:]]))
 
+    def test_entries_out_of_order_are_refused_even_with_their_own_proofs(self):
+        self.assert_no("proofs", self.story.package(indexes=[1, 0, 2, 3]), "rise")
+
     def test_bent_proofs_are_refused(self):
         proof = canonical.parse(self.lines[3])
         path = proof["path"]
@@ -298,9 +307,9 @@ class Payloads(Judged):
         story.organisation.payloads[index] = written({"index": index, "payload": {"code": "x"}, "salt": salt})
         self.assert_no("payloads", story.package(), "sealed")
 
-    def redacted(self, type_="history.redacted", payload=None, by=None, **members):
+    def redacted(self, type_="history.redacted", payload=None, by=None, is_sealed=None, **members):
         story = Story().usual()
-        noted = story.organisation.add("changes.noted", "CHG-0001", {"spilled": "x"})
+        noted = story.organisation.add("changes.noted", "CHG-0001", {"spilled": "x"}, sealed=is_sealed)
         index = story.organisation.add(type_, "RED-0001", payload or {"entry": noted}, **members)
         line = {"by": index if by is None else by, "index": noted, "withheld": "redacted"}
         story.organisation.payloads[noted] = written(line)
@@ -308,6 +317,9 @@ class Payloads(Judged):
 
     def test_a_redacted_payload_is_withheld_and_counted(self):
         self.assertEqual(self.assert_yes(self.redacted())["withheld_redacted"], 1)
+
+    def test_a_sealed_payload_is_not_withheld_as_redacted(self):
+        self.assert_no("payloads", self.redacted(is_sealed=True), "sealed")
 
     def test_a_redaction_must_be_a_later_readable_one_of_that_entry(self):
         for options in (
