@@ -6,7 +6,7 @@
 //!
 //! # The way through
 //!
-//! ```ignore
+//! ```no_run
 //! # fn main() -> Result<(), hosts::HostError> {
 //! # let target: hosts::Target = unimplemented!();
 //! # let exact: Vec<hosts::Exact> = vec![];
@@ -25,7 +25,7 @@
 //! }
 //! let evidence = hosts::jobs::evidence(&host, &job)?;
 //! let after = hosts::collect(&host)?;
-//! let outcomes = hosts::outcome::judge(&before, &after, &evidence.transcript, change.packages());
+//! let outcomes = hosts::outcome::judge(&before, &after, &evidence.transcript, &change);
 //! # let _ = (simulation, outcomes); Ok(()) }
 //! ```
 //!
@@ -37,21 +37,29 @@
 //! - [`apt`]: `simulate`, `start` (upgrade or downgrade), `start_recovery`, `available_versions`.
 //! - [`jobs`]: `poll`, `evidence`; a job that was started is never started twice.
 //! - [`outcome::judge`]: pure, one outcome per package.
-//! - [`reboot`]: `start`, `await_new_boot`.
+//! - [`reboot`]: `start`, `await_new_boot`; [`services`]: `start_restart`.
 
+pub mod apt;
+mod collect;
 mod command;
 mod error;
 mod host;
+pub mod jobs;
+pub mod outcome;
 mod packages;
 mod quote;
 mod reach;
+pub mod reboot;
 mod run;
+pub mod services;
 mod ssh;
 mod state;
 
+pub use collect::{collect, refresh_lists};
 pub use command::{As, Command, Exit, Output};
 pub use error::HostError;
 pub use host::Host;
+pub use jobs::{JobId, JobState};
 pub use packages::{Exact, PackageName, PackageVersion};
 pub use reach::{Become, HostKey, Reach, Target, Timeouts};
 pub use ssh::scan_host_key;
