@@ -4,6 +4,28 @@
 //! of the policy (hours, counts, shares) is ever a constant in code, here or elsewhere. What a change, a permit or
 //! a run *is* lives in their own rooms: they hand over plain facts and learn nothing but the answer.
 
+mod acts;
 pub mod rules;
+mod store;
 
+use storage::{EventKind, Migration};
+
+pub use acts::{Adopt, Read, adopt, adopt_first, covering};
 pub use rules::*;
+pub use store::{AdoptedVersion, adopted_policy, adopted_version, adopted_versions, current, document};
+
+/// The acts of this room, each with a row in the authority table.
+pub const ACTS: &[&str] = &["policy.adopt", "policy.read"];
+
+/// The room's tables.
+pub fn migrations() -> &'static [Migration] {
+    &[Migration {
+        name: "policy/0001",
+        sql: include_str!("../migrations/0001_policy.sql"),
+    }]
+}
+
+/// The room's events and what becomes of them.
+pub fn events() -> Vec<EventKind> {
+    store::events()
+}

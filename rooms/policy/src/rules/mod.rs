@@ -6,6 +6,7 @@ mod answers;
 mod checks;
 mod difference;
 mod document;
+mod events;
 mod kinds;
 mod length;
 mod objectives;
@@ -20,6 +21,7 @@ mod words;
 
 pub use difference::{Difference, diff};
 pub use document::{Contact, Policy, Rule, When};
+pub use events::{Adopted, PolicyId};
 pub use kinds::*;
 pub use length::{Length, Months};
 pub use page::{PAGE_COLUMNS, render_page};

@@ -1,0 +1,2 @@
+select coalesce(max(version), 0) + 1 as next_id
+from policies

@@ -1,0 +1,6 @@
+select
+  version,
+  digest
+from policies
+order by version desc
+limit 1

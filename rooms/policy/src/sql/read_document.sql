@@ -1,0 +1,3 @@
+select document
+from policies
+where version = $1
