@@ -6,8 +6,12 @@ use basis::Subject;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::canonical::{CanonicalError, Json, from_canonical, parse, to_canonical};
+use crate::canonical::{CanonicalError, Json, Reader, from_canonical, parse, to_canonical};
 use crate::entry::{BlobRef, EventType};
+use crate::package::PAYLOAD_LINE_BYTES_MAX;
+
+/// The most bytes that a payload may have: what fits into a line of a package, with index and salt beside it.
+pub const PAYLOAD_BYTES_MAX: usize = PAYLOAD_LINE_BYTES_MAX - 128;
 
 /// One kind of event, implemented by the type of its payload.
 pub trait Event: Serialize + DeserializeOwned {
@@ -51,9 +55,15 @@ impl Recorded {
     pub fn of<E: Event>(event: &E) -> Result<Self, CanonicalError> {
         let named = |what: String| CanonicalError::new(0, format!("event `{}`: {what}", E::TYPE));
         let payload = to_canonical(event).map_err(|error| named(error.what))?;
-        if payload.first() != Some(&b'{') {
-            return Err(named("the payload is not an object".into()));
+        if payload.len() > PAYLOAD_BYTES_MAX {
+            return Err(named(format!(
+                "a payload of more than {PAYLOAD_BYTES_MAX} bytes; put it into a blob"
+            )));
         }
+        // Within a line of a package the payload stands one level deeper.
+        Reader::new(&payload)
+            .and_then(|mut reader| reader.skip_object(1))
+            .map_err(|error| named(error.what))?;
         Ok(Self {
             event_type: EventType::parse(E::TYPE).map_err(|error| named(error.to_string()))?,
             version: E::VERSION,
@@ -235,6 +245,38 @@ mod tests {
         assert_eq!(
             fault.what,
             "event `people.named`: `payload.weight` is 1.5, not a whole number from 0"
+        );
+    }
+
+    #[derive(Debug, Serialize, Deserialize)]
+    struct Free {
+        value: serde_json::Value,
+    }
+
+    impl Event for Free {
+        const TYPE: &'static str = "people.free";
+        fn subject(&self) -> Subject {
+            PersonId::from_number(1).subject()
+        }
+    }
+
+    #[test]
+    fn a_payload_of_the_most_bytes_and_levels_is_recorded_and_one_more_is_not() {
+        let long = |bytes: usize| {
+            Recorded::of(&Free {
+                value: "x".repeat(bytes - 12).into(),
+            })
+        };
+        assert_eq!(long(PAYLOAD_BYTES_MAX).unwrap().payload.len(), PAYLOAD_BYTES_MAX);
+        assert!(long(PAYLOAD_BYTES_MAX + 1).is_err());
+        let deep = |levels: usize| {
+            let value = (1..levels).fold(serde_json::Value::from(1), |value, _| vec![value].into());
+            Recorded::of(&Free { value })
+        };
+        assert!(deep(31).is_ok());
+        assert_eq!(
+            deep(32).unwrap_err().what,
+            "event `people.free`: more than 32 levels of nesting"
         );
     }
 

@@ -38,11 +38,8 @@ impl PersonKey {
     fn is_fit(&self) -> Option<bool> {
         let (_, rest) = field(&self.blob)?;
         match self.public.algorithm() {
-            Algorithm::Ed25519 | Algorithm::SecurityKeyEd25519 => field(rest)?
-                .0
-                .try_into()
-                .ok()
-                .map(|point| ed25519::is_fit(&point)),
+            // Which points are accepted is seen when a signature is checked (§5.1).
+            Algorithm::Ed25519 | Algorithm::SecurityKeyEd25519 => Some(true),
             Algorithm::EcdsaP256 | Algorithm::SecurityKeyEcdsaP256 => {
                 let (_, rest) = field(rest)?;
                 Some(ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, field(rest)?.0).is_ok())
@@ -85,12 +82,13 @@ impl PersonKey {
             _ => None,
         };
         if let Some(from_end) = r_from_end {
+            let point = field(&self.blob).and_then(|(_, rest)| field(rest)?.0.first_chunk::<32>());
             let r = blob
                 .len()
                 .checked_sub(from_end)
                 .and_then(|at| blob[at..].first_chunk::<32>());
-            if !r.is_some_and(ed25519::is_fit) {
-                return Err("the signature holds a point that must not be used".into());
+            if !point.is_some_and(ed25519::is_fit) || !r.is_some_and(ed25519::is_fit) {
+                return Err("the key or the signature holds a point that must not be used".into());
             }
         }
         let signature = SshSignature::parse_armored(armored).map_err(|error| error.to_string())?;

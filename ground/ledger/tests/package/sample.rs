@@ -162,6 +162,15 @@ impl Sample {
         sample
     }
 
+    /// As little as a package can be: one entry of a ledger of two.
+    pub fn smallest() -> Self {
+        let mut sample = Self::change();
+        sample.rows = vec![sample.rows[3].clone(), sample.rows[15].clone()];
+        sample.evidence.clear();
+        sample.consistency.clear();
+        sample
+    }
+
     /// Every entry's bytes, chained and committed to their payloads.
     pub fn entries(&self) -> Vec<Vec<u8>> {
         let entries = self.rows.iter().enumerate().map(|(index, row)| {
@@ -339,22 +348,35 @@ pub fn ssh_key(person: u64) -> String {
 /// An SSH signature (OpenSSH PROTOCOL.sshsig) by the key of a person.
 pub fn signature(person: u64, message: &str, namespace: &str, reserved: &str) -> String {
     let hash = digest::digest(&digest::SHA512, message.as_bytes());
-    let middle = [
+    let middle = middle(namespace, reserved);
+    let signed = [b"SSHSIG".as_slice(), &middle, &string(hash.as_ref())].concat();
+    armored(&key_blob(person), &middle, pair(person).sign(&signed).as_ref())
+}
+
+/// The identity as public key, and the signature with which it fits every message by the bare equation of Ed25519.
+pub fn identity_key_and_signature() -> (String, String) {
+    let mut identity = [0; 64];
+    identity[0] = 1;
+    let blob = [string(b"ssh-ed25519"), string(&identity[..32])].concat();
+    let signature = armored(&blob, &middle(Approval::NAMESPACE, ""), &identity);
+    (format!("ssh-ed25519 {}", STANDARD.encode(blob)), signature)
+}
+
+fn middle(namespace: &str, reserved: &str) -> Vec<u8> {
+    [
         string(namespace.as_bytes()),
         string(reserved.as_bytes()),
         string(b"sha512"),
     ]
-    .concat();
-    let signed = [b"SSHSIG".as_slice(), &middle, &string(hash.as_ref())].concat();
-    let value = [
-        string(b"ssh-ed25519"),
-        string(pair(person).sign(&signed).as_ref()),
-    ]
-    .concat();
+    .concat()
+}
+
+fn armored(key_blob: &[u8], middle: &[u8], signature: &[u8]) -> String {
+    let value = [string(b"ssh-ed25519"), string(signature)].concat();
     let blob = [
         b"SSHSIG\x00\x00\x00\x01".as_slice(),
-        &string(&key_blob(person)),
-        &middle,
+        &string(key_blob),
+        middle,
         &string(&value),
     ]
     .concat();

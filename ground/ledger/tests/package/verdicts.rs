@@ -167,10 +167,6 @@ pub const BENT_LEDGERS: &[(&str, Code, Bend)] = &[
     ("a key with two spaces", Code::Keys, |s| {
         set(s, 0, "key", json!(ssh_key(1).replace(' ', "  ")))
     }),
-    ("a key of small order", Code::Keys, |s| {
-        let identity = "AAAAC3NzaC1lZDI1NTE5AAAAIAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-        set(s, 0, "key", json!(format!("ssh-ed25519 {identity}")));
-    }),
     ("a point off the curve", Code::Keys, |s| {
         let point = format!(
             "AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBA{}==",
@@ -262,6 +258,11 @@ pub const BENT_LEDGERS: &[(&str, Code, Bend)] = &[
     }),
     ("a decision with a revoked key", Code::Decisions, |s| {
         s.rows.swap(5, 11)
+    }),
+    ("a decision with a key of small order", Code::Decisions, |s| {
+        let (key, signature) = identity_key_and_signature();
+        set(s, 1, "key", json!(key));
+        set(s, 6, "signature", json!(signature));
     }),
     ("a decision signed for another purpose", Code::Decisions, |s| {
         set(s, 6, "signature", json!(signature(2, "message", "file", "")));

@@ -48,12 +48,15 @@ impl Crc32 {
         let (chunks, rest) = bytes.as_chunks::<8>();
         let mut crc = self.0;
         for chunk in chunks {
-            let both = u64::from_le_bytes(*chunk) ^ u64::from(crc);
-            crc = both
-                .to_le_bytes()
-                .iter()
-                .zip(TABLES.iter().rev())
-                .fold(0, |sum, (byte, table)| sum ^ table[usize::from(*byte)]);
+            let [a, b, c, d, e, f, g, h] = (u64::from_le_bytes(*chunk) ^ u64::from(crc)).to_le_bytes();
+            crc = TABLES[7][usize::from(a)]
+                ^ TABLES[6][usize::from(b)]
+                ^ TABLES[5][usize::from(c)]
+                ^ TABLES[4][usize::from(d)]
+                ^ TABLES[3][usize::from(e)]
+                ^ TABLES[2][usize::from(f)]
+                ^ TABLES[1][usize::from(g)]
+                ^ TABLES[0][usize::from(h)];
         }
         for byte in rest {
             crc = crc >> 8 ^ TABLES[0][usize::from(*byte ^ crc as u8)];
