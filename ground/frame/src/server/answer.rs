@@ -1,0 +1,140 @@
+//! From an answer or a refusal to the bytes and headers of a response.
+
+use axum::body::Body;
+use axum::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER,
+    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use basis::{Class, Refusal};
+
+use super::file_body::FileBody;
+use crate::problem::{Problem, status};
+use crate::routes::Answer;
+use crate::{Content, Download};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
+const SANDBOX: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// What every response carries that does not say it more strictly itself.
+const ALWAYS: [(HeaderName, HeaderValue); 4] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+];
+
+/// A refusal with the status it is answered with.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) refusal: Refusal,
+    pub(super) status: u16,
+}
+
+impl Refused {
+    /// A refusal whose status says more than its class does.
+    pub(super) fn with_status(refusal: Refusal, status: u16) -> Self {
+        Self { refusal, status }
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        let status = status(refusal.class);
+        Self { refusal, status }
+    }
+}
+
+/// The response to a request that a room answered.
+pub(super) fn answered(answer: Answer, is_replayed: bool) -> Response {
+    let mut response = match answer {
+        Answer::Json(bytes) => json(bytes),
+        Answer::Download(download) => file(download),
+    };
+    if is_replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
+}
+
+/// A response of ready-made JSON.
+pub(super) fn json(bytes: impl Into<Body>) -> Response {
+    let mut response = Response::new(bytes.into());
+    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    response
+}
+
+/// The problem document.
+pub(super) fn refused(refused: &Refused) -> Response {
+    let problem = Problem::with_status(&refused.refusal, refused.status);
+    let bytes = serde_json::to_vec(&problem).unwrap_or_default();
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = StatusCode::from_u16(refused.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, PROBLEM);
+    if refused.refusal.class == Class::Unauthenticated {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if matches!(refused.status, 429 | 503) {
+        headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response
+}
+
+/// There is nothing at this path.
+pub(super) async fn no_such_path() -> Response {
+    let refusal = Refusal::new(Class::NotFound, "path", "there is nothing at this path")
+        .way_out("see `/api/v1/openapi.json` for every path there is");
+    refused(&refusal.into())
+}
+
+/// The path takes other methods; the router adds which ones as `Allow`.
+pub(super) async fn no_such_method() -> Response {
+    let refusal = Refusal::new(Class::Invalid, "method", "this path does not take this method")
+        .way_out("use a method that the header `Allow` names");
+    refused(&Refused::with_status(refusal, 405))
+}
+
+/// Adds the headers that every response carries.
+pub(super) async fn harden(mut response: Response) -> Response {
+    for (name, value) in ALWAYS {
+        response.headers_mut().entry(name).or_insert(value);
+    }
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().remove(ALLOW);
+    }
+    response
+}
+
+fn file(download: Download) -> Response {
+    let disposition = download.disposition();
+    let body = match download.content {
+        Content::Bytes(bytes) => Body::from(bytes),
+        Content::File(file) => match FileBody::new(file) {
+            Ok(body) => Body::new(body),
+            Err(_) => {
+                let refusal = Refusal::new(Class::Fault, "download", "the file cannot be read")
+                    .way_out("look at the disk of the server");
+                return refused(&refusal.into());
+            }
+        },
+    };
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    let octets = HeaderValue::from_static("application/octet-stream");
+    headers.insert(CONTENT_TYPE, HeaderValue::from_str(&download.media_type).unwrap_or(octets));
+    // The name was made plain ASCII, so the fallback is never used.
+    let attachment = HeaderValue::from_static("attachment");
+    headers.insert(
+        CONTENT_DISPOSITION,
+        HeaderValue::from_str(&disposition).unwrap_or(attachment),
+    );
+    headers.insert(CONTENT_SECURITY_POLICY, SANDBOX);
+    response
+}

@@ -1,0 +1,20 @@
+//! The REST server: from a socket to a room's function and back.
+//!
+//! The only part of the program that is asynchronous. A room's functions run on threads of their own, so they may wait for
+//! the disk. Who may do what is not decided here: acts do, and the frame only finds out who asks.
+
+mod answer;
+mod body;
+mod crew;
+mod desk;
+mod file_body;
+mod limits;
+mod log;
+mod panics;
+mod repeats;
+mod router;
+mod serve;
+
+pub(crate) use router::own_routes;
+pub use router::router;
+pub use serve::{Reach, Stop, serve};

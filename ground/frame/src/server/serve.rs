@@ -1,0 +1,176 @@
+//! The socket: accepting, cutting off who is too slow, stopping without dropping a request.
+
+use std::future::poll_fn;
+use std::net::{SocketAddr, TcpListener};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
+
+use axum::Router;
+use basis::{Class, Refusal};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
+use tokio::net::TcpStream;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
+use tower_service::Service;
+
+use super::desk::Source;
+use super::limits::{ACCEPT_REST, CONNECTIONS_MAX, FAREWELL_MAX, HEAD_ARRIVAL_MAX, HEAD_BYTES_MAX};
+
+/// From where the server may be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// From this machine only: requests travel in clear.
+    Loopback,
+    /// From elsewhere, through a proxy that speaks TLS to the world and is the only one that can reach this address.
+    BehindTlsProxy,
+}
+
+/// Tells a server to stop. Clones tell the same server.
+#[derive(Debug, Clone)]
+pub struct Stop {
+    sender: watch::Sender<bool>,
+    listens_to_signals: bool,
+}
+
+impl Stop {
+    /// Stops only when told.
+    pub fn when_told() -> Self {
+        Self {
+            sender: watch::Sender::new(false),
+            listens_to_signals: false,
+        }
+    }
+
+    /// Stops when told, and at SIGINT or SIGTERM.
+    pub fn at_signals() -> Self {
+        Self {
+            listens_to_signals: true,
+            ..Self::when_told()
+        }
+    }
+
+    /// Stops the server: no new connection is taken, requests under way are finished.
+    pub fn now(&self) {
+        self.sender.send_replace(true);
+    }
+
+    async fn told(&self) {
+        let mut receiver = self.sender.subscribe();
+        let told = async {
+            // The sender lives as long as `self`, so this ends only when told.
+            let _ = receiver.wait_for(|stop| *stop).await;
+        };
+        if !self.listens_to_signals {
+            return told.await;
+        }
+        let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+        let (Ok(mut interrupt), Ok(mut terminate)) = signals else {
+            return told.await;
+        };
+        let mut told = pin!(told);
+        poll_fn(|context| {
+            let is_over = told.as_mut().poll(context).is_ready()
+                || interrupt.poll_recv(context).is_ready()
+                || terminate.poll_recv(context).is_ready();
+            if is_over { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+}
+
+/// Serves until told to stop; answers when the last request under way is finished, or after 20 seconds.
+///
+/// # Errors
+/// A refusal of class `Invalid` when the address can be reached from elsewhere and no proxy was promised, and of class
+/// `Outside` when the operating system gives no socket or thread.
+pub fn serve(router: Router, listener: TcpListener, reach: Reach, stop: Stop) -> Result<(), Refusal> {
+    let address = listener.local_addr().map_err(|error| no_socket(&error))?;
+    if reach == Reach::Loopback && !address.ip().is_loopback() {
+        let what = format!("{address} can be reached from other machines, and the server speaks plain HTTP");
+        return Err(Refusal::new(Class::Invalid, "clear text", what)
+            .way_out("listen on 127.0.0.1")
+            .way_out("or put a TLS proxy in front, let nothing else reach the address, and say `--behind-tls-proxy`"));
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("tagout-http")
+        .build()
+        .map_err(|error| no_socket(&error))?;
+    let outcome = runtime.block_on(async {
+        listener.set_nonblocking(true)?;
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        accept(router, listener, stop).await;
+        Ok(())
+    });
+    runtime.shutdown_timeout(FAREWELL_MAX);
+    outcome.map_err(|error: std::io::Error| no_socket(&error))
+}
+
+fn no_socket(error: &std::io::Error) -> Refusal {
+    Refusal::new(Class::Outside, "socket", format!("the server cannot listen: {error}"))
+        .way_out("choose another address, or raise the limits of the service")
+}
+
+async fn accept(router: Router, listener: tokio::net::TcpListener, stop: Stop) {
+    let watcher = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let mut stopped = pin!(stop.told());
+    loop {
+        // Taking the place first leaves the surplus in the operating system's queue.
+        let Some(Ok(place)) = before(stopped.as_mut(), Arc::clone(&room).acquire_owned()).await else {
+            break;
+        };
+        let Some(accepted) = before(stopped.as_mut(), listener.accept()).await else {
+            break;
+        };
+        let Ok((stream, source)) = accepted else {
+            // Out of descriptors, or a connection that died in the queue: the next one may do.
+            tokio::time::sleep(ACCEPT_REST).await;
+            continue;
+        };
+        let talk = watcher.watch(connection(router.clone(), stream, source));
+        tokio::spawn(async move {
+            // How a connection broke concerns only its far end.
+            let _ = talk.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    // Who does not finish in time is cut off.
+    let _ = tokio::time::timeout(FAREWELL_MAX, watcher.shutdown()).await;
+}
+
+/// The output of `work`, or nothing when `stopped` came first.
+async fn before<T>(mut stopped: Pin<&mut impl Future<Output = ()>>, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        if stopped.as_mut().poll(context).is_ready() {
+            return Poll::Ready(None);
+        }
+        work.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+fn connection(
+    router: Router,
+    stream: TcpStream,
+    source: SocketAddr,
+) -> impl GracefulConnection<Error = hyper::Error> + Send + 'static {
+    // Answers are written whole; without this a small one may wait for the far end's acknowledgement.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(Source(source));
+        router.clone().call(request)
+    });
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_ARRIVAL_MAX)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .serve_connection(TokioIo::new(stream), service)
+}
