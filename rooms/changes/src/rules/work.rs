@@ -1,0 +1,61 @@
+//! What the doers report: work began, is done, was undone, failed.
+
+use basis::{Class, PersonId, Refusal};
+use ledger::events::Events;
+
+use super::change::Change;
+use super::events::{Done, Failed, RolledBack, Started, Worked};
+use super::parts::check_text;
+use super::state::{Move, State};
+
+/// Notes that `person` works. Only a change with a window, behind its approvals, gets here.
+pub fn started(change: &Change, person: PersonId) -> Result<Events, Refusal> {
+    Move::Start.check(change.id, change.state)?;
+    if change.window.is_none() {
+        let what = format!("{} has no window", change.id);
+        return Err(
+            Refusal::new(Class::Conflict, "life of a change", what).way_out(format!(
+                "set it: `tagout change schedule {} --from TIME --until TIME`",
+                change.id
+            )),
+        );
+    }
+    let is_new = !change.worked.contains(&person);
+    Ok(match (change.state, is_new) {
+        (State::InProgress, false) => Events::none(),
+        (State::InProgress, true) => Events::one(Worked {
+            change: change.id,
+            person,
+        }),
+        _ => Events::one(Started {
+            change: change.id,
+            person,
+        }),
+    })
+}
+
+/// Notes that the work is done.
+pub fn done(change: &Change) -> Result<Events, Refusal> {
+    Move::Finish.check(change.id, change.state)?;
+    Ok(Events::one(Done { change: change.id }))
+}
+
+/// Notes that the work was undone, and why.
+pub fn rolled_back(change: &Change, reason: String) -> Result<Events, Refusal> {
+    Move::RollBack.check(change.id, change.state)?;
+    check_text("reason", &reason)?;
+    Ok(Events::one(RolledBack {
+        change: change.id,
+        reason,
+    }))
+}
+
+/// Notes that the work failed, and why.
+pub fn failed(change: &Change, reason: String) -> Result<Events, Refusal> {
+    Move::Fail.check(change.id, change.state)?;
+    check_text("reason", &reason)?;
+    Ok(Events::one(Failed {
+        change: change.id,
+        reason,
+    }))
+}
