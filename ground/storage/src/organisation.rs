@@ -322,6 +322,11 @@ impl Organisation {
         &self.world
     }
 
+    /// Whether a write failed, so that nothing more is accepted until the organisation is opened anew.
+    pub fn has_stopped(&self) -> bool {
+        self.writer.has_stopped()
+    }
+
     /// How the database stands to its high-water mark.
     pub fn standing(&self) -> Standing {
         *self

@@ -69,6 +69,10 @@ impl Writer {
         }
     }
 
+    pub(crate) fn has_stopped(&self) -> bool {
+        locked(&self.acknowledged).stopped.is_some()
+    }
+
     fn stop(&self, why: &StorageError) {
         let mut acknowledged = locked(&self.acknowledged);
         acknowledged.stopped.get_or_insert_with(|| why.to_string());
