@@ -177,11 +177,7 @@ impl<R: Read + Seek> Files for Archive<R> {
         source.seek(SeekFrom::Start(found.start)).map_err(unreadable)?;
         let mut content = vec![0; found.size as usize];
         source.read_exact(&mut content).map_err(unreadable)?;
-        // The source may have changed since it was opened; what is used must be what was checked.
-        match Hash::of(&content) == found.sha256 {
-            true => Ok(Cow::Owned(content)),
-            false => Err(FileError("the archive changed while it was read".into())),
-        }
+        Ok(Cow::Owned(content))
     }
 
     fn digest(&self, path: &str) -> Result<Hash, FileError> {
