@@ -6,9 +6,10 @@ use std::process::{Command, Stdio};
 
 use ledger::package::zip;
 
+use crate::bent_files::BENT_FILES;
+use crate::bent_ledgers::{BENT_LEDGERS, ODD_BUT_RIGHT};
 use crate::mutations::verdict;
 use crate::sample::{Sample, key};
-use crate::verdicts::{BENT_FILES, BENT_LEDGERS, ODD_BUT_RIGHT};
 
 /// The verdicts of the Python verifier, in the lines of its batch mode: `yes` or `no <code>`.
 fn second_opinion(packages: &[Vec<u8>]) -> Option<Vec<String>> {
