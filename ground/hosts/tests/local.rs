@@ -8,7 +8,7 @@ fn here() -> Host {
 }
 
 #[test]
-fn this_machine_is_read_without_ssh() {
+fn this_machine_is_read_without_ssh_and_its_state_is_kept_as_it_was() {
     let state = hosts::collect(&here()).unwrap();
     assert_ne!(state.os.id, "");
     assert_ne!(state.hostname, "");
@@ -26,6 +26,12 @@ fn this_machine_is_read_without_ssh() {
         assert_eq!((own.name.as_str(), own.source.as_str()), ("dpkg", "dpkg"));
         assert!(state.packages.len() > 50);
     }
+    assert_eq!(
+        matches!(state.old_services, Learned::Unknown(_)),
+        state.rights == Rights::LoginUser
+    );
+    let text = serde_json::to_string(&state).unwrap();
+    assert_eq!(serde_json::from_str::<hosts::HostState>(&text).unwrap(), state);
     println!(
         "{}: {} packages, {:?} pending, {:?}",
         state.os.pretty_name,
@@ -33,20 +39,6 @@ fn this_machine_is_read_without_ssh() {
         state.updates.known().map(|updates| updates.pending.len()),
         state.reboot
     );
-}
-
-#[test]
-fn a_state_is_kept_and_read_back_as_it_was() {
-    let state = hosts::collect(&here()).unwrap();
-    let text = serde_json::to_string(&state).unwrap();
-    assert_eq!(serde_json::from_str::<hosts::HostState>(&text).unwrap(), state);
-}
-
-#[test]
-fn without_root_the_state_says_what_is_hidden() {
-    let state = hosts::collect(&here()).unwrap();
-    let is_hidden = matches!(state.old_services, Learned::Unknown(_));
-    assert_eq!(is_hidden, state.rights == Rights::LoginUser);
 }
 
 #[test]

@@ -111,7 +111,10 @@ pub(super) fn listening(sections: &Sections) -> Learned<Vec<ListeningSocket>> {
 fn socket(line: &str) -> Option<ListeningSocket> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let (address, port) = words.get(4)?.rsplit_once(':')?;
-    let named = words.get(6).copied().unwrap_or_default();
+    let named = line
+        .split_once("users:")
+        .map(|(_, named)| named)
+        .unwrap_or_default();
     // Names stand between quotes: every second piece.
     let mut processes: Vec<String> = named.split('"').skip(1).step_by(2).map(str::to_owned).collect();
     processes.sort();
@@ -223,7 +226,7 @@ mod tests {
             rows,
             [
                 "tcp * 22 [\"sshd\"]",
-                "tcp :: 22 [\"sshd\"]",
+                "tcp :: 22 [\"a b\", \"sshd\"]",
                 "udp 127.0.0.54%lo 53 []"
             ]
         );

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const WHOLE: &[u8] = b"Welcome!\n@tagout a 0 12\n@tagout b 0\n\n\n@tagout b 3 0\n\n@tagout end 0 0\n\n";
+    const WHOLE: &[u8] = b"Welcome!\n@tagout a 0 12\n@tagout b 0\n\n@tagout b 3 0\n\n@tagout end 0 0\n\n";
 
     #[test]
     fn content_that_looks_like_a_mark_stays_content() {
