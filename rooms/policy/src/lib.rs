@@ -5,12 +5,16 @@
 //! a run *is* lives in their own rooms: they hand over plain facts and learn nothing but the answer.
 
 mod acts;
+mod api;
+mod commands;
 pub mod rules;
 mod store;
 
+use frame::Routes;
 use storage::{EventKind, Migration};
 
-pub use acts::{Adopt, Read, adopt, adopt_first, covering};
+pub use acts::{Adopt, Read, Shown, adopt, adopt_first, covering, list, show};
+pub use commands::PolicyCommand;
 pub use rules::*;
 pub use store::{AdoptedVersion, adopted_policy, adopted_version, adopted_versions, current, document};
 
@@ -28,4 +32,9 @@ pub fn migrations() -> &'static [Migration] {
 /// The room's events and what becomes of them.
 pub fn events() -> Vec<EventKind> {
     store::events()
+}
+
+/// The room's routes.
+pub fn routes() -> Routes {
+    api::routes()
 }

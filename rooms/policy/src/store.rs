@@ -12,9 +12,11 @@ use crate::rules::{Adopted, Policy, PolicyId};
 /// How many parsed policies one process keeps. A server needs one; tests open many organisations.
 const PARSED_KEPT: usize = 16;
 
-/// Parsed policies by version and digest, the one asked for last at the front. Which organisation they bind does not
-/// matter: equal bytes parse to equal policies.
-static PARSED: Mutex<VecDeque<((u64, Hash), Arc<Policy>)>> = Mutex::new(VecDeque::new());
+/// What one parsed policy is known by. Which organisation it binds does not matter: equal bytes parse to equal policies.
+type Key = (u64, Hash);
+
+/// Parsed policies by version and digest, the one asked for last at the front.
+static PARSED: Mutex<VecDeque<(Key, Arc<Policy>)>> = Mutex::new(VecDeque::new());
 
 /// One adopted version of the policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +102,7 @@ fn parsed(view: &View<'_>, version: u64, digest: Hash) -> Result<Arc<Policy>, St
     Ok(policy)
 }
 
-fn kept(key: &(u64, Hash)) -> Option<Arc<Policy>> {
+fn kept(key: &Key) -> Option<Arc<Policy>> {
     let mut parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
     let position = parsed.iter().position(|(known, _)| known == key)?;
     let found = parsed.remove(position)?;

@@ -210,6 +210,9 @@ fn wrong_rings(rule: &Rings) -> Option<String> {
     if rule.pilot_least == 0 {
         return Some("`pilot_least` is 0; the first ring needs an asset".to_owned());
     }
+    if rule.ring_least == 0 {
+        return Some("`ring_least` is 0; no ring is empty, so write at least 1".to_owned());
+    }
     (!(1..=100).contains(&rule.halt_percent)).then(|| "`halt_percent` must lie between 1 and 100".to_owned())
 }
 

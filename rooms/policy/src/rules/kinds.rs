@@ -198,12 +198,20 @@ pub struct Rings {
     pub shares_percent: Vec<u8>,
     /// The fewest assets in the first ring.
     pub pilot_least: u32,
+    /// The fewest assets in a ring between the first and the last; a smaller one joins the ring behind it, so that a
+    /// small fleet goes out in two waves.
+    #[serde(default = "one")]
+    pub ring_least: u32,
     /// The share of failed assets of a ring, in percent, at which the run halts; 1 means at the first failure.
     pub halt_percent: u8,
     /// How long a ring is watched before the next begins.
     pub soak: Length,
     /// What stands between two rings.
     pub gate: RingGate,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// Evidence without which a change stays open.

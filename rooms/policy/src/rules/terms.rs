@@ -28,6 +28,8 @@ pub struct RingTerms {
     pub shares_percent: Vec<u8>,
     /// The fewest assets in the first ring.
     pub pilot_least: u32,
+    /// The fewest assets in a ring between the first and the last.
+    pub ring_least: u32,
     /// The share of failed assets of a ring, in percent, at which the run halts.
     pub halt_percent: u8,
     /// How long a ring is watched before the next begins.
@@ -38,7 +40,8 @@ pub struct RingTerms {
 
 impl RingTerms {
     /// How many assets each ring gets out of `count`. Shares are rounded up, so that no ring but the last of a small
-    /// plan is smaller than its share; rings that would be empty are left out.
+    /// plan is smaller than its share; rings that would be empty are left out, and a ring in the middle that would be
+    /// smaller than `ring_least` joins the one behind it.
     pub fn sizes(&self, count: usize) -> Vec<usize> {
         let mut reached = 0;
         let mut sizes = Vec::new();
@@ -48,7 +51,9 @@ impl RingTerms {
                 until = until.max(self.pilot_least as usize);
             }
             let until = until.clamp(reached, count);
-            if until > reached {
+            let is_between = ring > 0 && until < count;
+            let joins_next = is_between && until - reached < self.ring_least as usize;
+            if until > reached && !joins_next {
                 sizes.push(until - reached);
                 reached = until;
             }
@@ -121,6 +126,7 @@ impl Policy {
             paragraph: rule.id.clone(),
             shares_percent: rings.shares_percent.clone(),
             pilot_least: rings.pilot_least,
+            ring_least: rings.ring_least,
             halt_percent: rings.halt_percent,
             soak: rings.soak.span(),
             gate: rings.gate,

@@ -83,7 +83,9 @@ fn rings_have_the_sizes_of_their_shares() {
         (0, vec![]),
         (1, vec![1]),
         (2, vec![1, 1]),
-        (3, vec![1, 1, 1]),
+        (3, vec![1, 2]),
+        (8, vec![1, 7]),
+        (9, vec![1, 4, 4]),
         (10, vec![1, 4, 5]),
         (100, vec![10, 40, 50]),
     ] {
@@ -103,13 +105,16 @@ fn a_run_halts_at_the_share_and_not_below() {
 
 proptest! {
     #[test]
-    fn rings_hold_every_asset_once_and_none_is_empty(count in 0usize..5_000, first in 1u8..50, pilot in 1u32..20) {
+    fn rings_hold_every_asset_once_and_none_is_empty(count in 0usize..5_000, first in 1u8..50, pilot in 1u32..20, least in 1u32..20) {
         let mut terms = default_policy().ring_terms(&change(ChangeType::Normal, Classification::Cui));
         terms.shares_percent[0] = first.min(49);
         terms.pilot_least = pilot;
+        terms.ring_least = least;
         let sizes = terms.sizes(count);
         prop_assert_eq!(sizes.iter().sum::<usize>(), count);
         prop_assert!(sizes.iter().all(|size| *size > 0));
         prop_assert!(sizes.first().is_none_or(|size| *size >= count.min(pilot as usize)));
+        let between = sizes.iter().skip(1).rev().skip(1);
+        prop_assert!(between.into_iter().all(|size| *size >= least as usize));
     }
 }
