@@ -12,7 +12,8 @@ wanted=$(head -c "$1"; printf x)
 if [ ! -d "$folder" ]; then
     beside=$(mktemp -d "$jobs/.$id.XXXXXXXX")
     trap 'rm -rf "$beside"' EXIT
-    printf '%s' "${wanted%x}" >"$beside/job.json"
+    # cat says why it cannot write, the shell's own printf does not.
+    printf '%s' "${wanted%x}" | cat >"$beside/job.json"
     for name in job.json run steps request; do
         [ "$name" = job.json ] || head -c "$1" >"$beside/$name"
         length=$(wc -c <"$beside/$name")

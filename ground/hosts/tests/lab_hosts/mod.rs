@@ -1,7 +1,7 @@
 //! The lab's hosts, its faults, and waiting for jobs on them.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use hosts::reboot::NewBoot;
@@ -98,12 +98,14 @@ impl Lab {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../../lab")
             .join(program);
-        let output = Command::new(path).args(arguments).output().unwrap();
-        assert!(
-            output.status.success(),
-            "{program}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        // A fault may leave a process behind that would keep our pipes open.
+        let mut command = Command::new(path);
+        command
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        assert!(command.status().unwrap().success(), "{program} {arguments:?}");
     }
 }
 
