@@ -1,0 +1,62 @@
+//! Founding an organisation: its first entries, its policy, its first administrator.
+
+use basis::{Authentication, Class, Id, PersonId, Refusal, Role};
+use ledger::events::Events;
+use storage::{By, Organisation};
+
+use super::Invitation;
+use super::enrol::{check_name, invited};
+use crate::rules::{Enrolled, Founded, Handle, OrganisationId};
+use crate::store;
+
+/// What a new organisation starts with.
+#[derive(Debug, Clone)]
+pub struct Founding {
+    /// The organisation's name.
+    pub name: String,
+    /// The handle of the first administrator.
+    pub handle: Handle,
+    /// The name of the first administrator.
+    pub person: String,
+    /// The policy document in force from the start.
+    pub policy: String,
+}
+
+/// Records the founding: the ledger's key, the policy and the first administrator, who gets a one-time code.
+pub fn found(organisation: &Organisation, founding: &Founding) -> Result<Invitation, Refusal> {
+    let mut tx = organisation.begin("people.found")?;
+    if store::organisation_name(&tx.view())?.is_some() {
+        return Err(Refusal::new(
+            Class::Conflict,
+            "founding",
+            "this organisation was founded before",
+        )
+        .way_out("start it with `tagout serve`"));
+    }
+    let name = check_name(&founding.name)?;
+    let person_name = check_name(&founding.person)?;
+    let person = PersonId::from_number(1);
+    let by = By {
+        person,
+        authentication: Authentication::Setup,
+        behalf: None,
+        cause: None,
+    };
+    let founded = Founded {
+        organisation: OrganisationId::from_number(1),
+        name,
+        verifier_key: organisation.verifier_key()?.to_string(),
+    };
+    tx.record(by.clone(), Events::one(founded))?;
+    policy::adopt_first(&mut tx, &by, &founding.policy)?;
+    let (invitation, invited) = invited(organisation, person);
+    let enrolled = Enrolled {
+        person,
+        handle: founding.handle.as_str().to_owned(),
+        name: person_name,
+        roles: [Role::Administrator].into(),
+    };
+    tx.record(by, Events::one(enrolled).and(invited))?;
+    tx.commit()?;
+    Ok(invitation)
+}

@@ -1,0 +1,42 @@
+//! Looking at people, their keys and their tokens.
+
+use basis::{Actor, PersonId, Refusal};
+use storage::{Organisation, View};
+
+use super::Read;
+use super::enrol::existing;
+use crate::rules::{Person, SigningKey};
+use crate::store::{self, StoredToken};
+
+fn check(view: &View<'_>, actor: &Actor) -> Result<(), Refusal> {
+    actor
+        .may::<Read>(actor.person, policy::current(view)?.authority())
+        .map(drop)
+}
+
+/// Everybody.
+pub fn list(organisation: &Organisation, actor: &Actor) -> Result<Vec<Person>, Refusal> {
+    organisation.view(|view| {
+        check(view, actor)?;
+        Ok(store::all(view)?)
+    })
+}
+
+/// One person and their signing keys. Everybody may look at themselves.
+pub fn show(
+    organisation: &Organisation,
+    actor: &Actor,
+    person: PersonId,
+) -> Result<(Person, Vec<SigningKey>), Refusal> {
+    organisation.view(|view| {
+        if person != actor.person {
+            check(view, actor)?;
+        }
+        Ok((existing(view, person)?, store::signing_keys_of(view, person)?))
+    })
+}
+
+/// The actor's own tokens, newest first.
+pub fn own_tokens(organisation: &Organisation, actor: &Actor) -> Result<Vec<StoredToken>, Refusal> {
+    organisation.view(|view| Ok(store::tokens_of(view, actor.person)?))
+}

@@ -1,0 +1,138 @@
+//! API tokens, and the end of tokens of either kind.
+
+use std::collections::BTreeSet;
+
+use basis::{Actor, Authentication, Class, Refusal, Span, Time};
+use ledger::events::Events;
+use storage::Organisation;
+
+use super::enrol::check_name;
+use super::secrets::new_secret;
+use super::{IssueToken, RevokeToken};
+use crate::rules::{TokenId, TokenIssued, TokenKind, TokenRevoked};
+use crate::store;
+
+/// An API token that was made. Its text is shown once.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// Its id.
+    pub id: TokenId,
+    /// Its text.
+    pub token: String,
+    /// When it ends.
+    pub expires: Time,
+}
+
+/// Refuses what a program may not do: only a person who has signed in hands out keys and tokens.
+pub(super) fn check_signed_in(actor: &Actor, what: &str) -> Result<(), Refusal> {
+    match actor.authentication {
+        Authentication::PasswordTotp | Authentication::Passkey => Ok(()),
+        _ => Err(Refusal::new(
+            Class::Forbidden,
+            "step-up",
+            format!("{what} needs a person who has signed in, not a token"),
+        )
+        .way_out("sign in with `tagout login`")),
+    }
+}
+
+/// Makes an API token for the actor, limited to acts by name and in time.
+pub fn issue_token(
+    organisation: &Organisation,
+    actor: &Actor,
+    name: &str,
+    scope: BTreeSet<String>,
+    life: Span,
+) -> Result<NewToken, Refusal> {
+    let mut tx = organisation.begin("people.issue_token")?;
+    let policy = policy::current(&tx.view())?;
+    actor.may::<IssueToken>(actor.person, policy.authority())?;
+    check_signed_in(actor, "making a token")?;
+    let longest = policy.sign_in_terms().token_longest;
+    if life <= Span::milliseconds(0) || life > longest {
+        let what = format!("a token may live for {longest} at the longest");
+        return Err(
+            Refusal::new(Class::Policy, "sign-in", what).way_out("ask for a shorter life with `--days`")
+        );
+    }
+    if let Some(unknown) = scope.iter().find(|act| policy.authority().roles(act).is_empty()) {
+        return Err(Refusal::new(
+            Class::Invalid,
+            "scope",
+            format!("`{unknown}` is no act that anybody may do"),
+        )
+        .way_out("`tagout policy show` lists the acts"));
+    }
+    if scope.is_empty() {
+        return Err(Refusal::new(
+            Class::Invalid,
+            "scope",
+            "a token needs at least one act that it is for",
+        )
+        .way_out("name acts with `--scope`, such as `--scope permits.ask_gate`"));
+    }
+    let id = store::next_token_id(&tx.view())?;
+    let (token, sha256) = new_secret(organisation.chance(), &id.to_string());
+    let expires = organisation.now() + life;
+    let issued = TokenIssued {
+        person: actor.person,
+        token: id,
+        kind: TokenKind::Api.name().to_owned(),
+        name: check_name(name)?,
+        sha256,
+        scope: Some(scope),
+        expires,
+        step: None,
+    };
+    tx.record(actor, Events::one(issued))?;
+    tx.commit()?;
+    Ok(NewToken { id, token, expires })
+}
+
+/// Ends a token: one's own, or anybody's by those whom the policy allows it.
+pub fn revoke_token(organisation: &Organisation, actor: &Actor, id: TokenId) -> Result<(), Refusal> {
+    let mut tx = organisation.begin("people.revoke_token")?;
+    let missing = || {
+        Refusal::new(
+            Class::NotFound,
+            "tokens",
+            format!("there is no token {id} of yours"),
+        )
+    };
+    let token = store::token(&tx.view(), id)?.ok_or_else(missing)?;
+    if token.person != actor.person {
+        let policy = policy::current(&tx.view())?;
+        actor
+            .may::<RevokeToken>(id, policy.authority())
+            .map_err(|_| missing())?;
+    }
+    if token.revoked_at.is_none() {
+        tx.record(
+            actor,
+            Events::one(TokenRevoked {
+                person: token.person,
+                token: id,
+            }),
+        )?;
+    }
+    tx.commit()?;
+    Ok(())
+}
+
+/// Ends every sign-in of the actor.
+pub fn end_sign_in(organisation: &Organisation, actor: &Actor) -> Result<(), Refusal> {
+    let mut tx = organisation.begin("people.sign_out")?;
+    for token in store::tokens_of(&tx.view(), actor.person)? {
+        if token.kind == TokenKind::SignIn && token.revoked_at.is_none() {
+            tx.record(
+                actor,
+                Events::one(TokenRevoked {
+                    person: actor.person,
+                    token: token.id,
+                }),
+            )?;
+        }
+    }
+    tx.commit()?;
+    Ok(())
+}

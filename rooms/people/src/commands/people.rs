@@ -1,0 +1,161 @@
+//! Enrolling and looking at people.
+
+use basis::Refusal;
+use clap::Subcommand;
+use frame::terminal::{Command, Context, Table};
+use frame::{Listed, Method, Nothing};
+
+use crate::api::{EnrolRequest, InvitationView, PersonView, PersonWithKeys, ReasonRequest, RolesRequest};
+
+/// People and their roles
+#[derive(Debug, Subcommand)]
+pub enum PeopleCommand {
+    /// Show everybody
+    List,
+    /// Show one person with their signing keys
+    Show {
+        /// The person's handle or id
+        person: String,
+    },
+    /// Enrol a person and print their invitation
+    Enrol {
+        /// The handle they will sign in with
+        handle: String,
+        /// Their name
+        #[arg(long)]
+        name: String,
+        /// Their roles
+        #[arg(long, value_delimiter = ',', required = true)]
+        roles: Vec<String>,
+    },
+    /// Give a person a new invitation; password and one-time codes are chosen anew
+    Invite {
+        /// The person's handle or id
+        person: String,
+    },
+    /// Set the roles of a person
+    Roles {
+        /// The person's handle or id
+        person: String,
+        /// The roles they hold from now on
+        #[arg(long, value_delimiter = ',', required = true)]
+        roles: Vec<String>,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Take a person's access away
+    Disable {
+        /// The person's handle or id
+        person: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+fn row(person: &PersonView) -> [String; 5] {
+    let state = if person.is_active { "active" } else { "disabled" };
+    [
+        person.person.to_string(),
+        person.handle.clone(),
+        person.name.clone(),
+        person.roles.join(", "),
+        state.to_owned(),
+    ]
+}
+
+fn table(people: &[PersonView]) -> String {
+    let mut table = Table::new(["id", "handle", "name", "roles", "state"]);
+    people.iter().for_each(|person| table.push(row(person)));
+    table.text()
+}
+
+fn with_keys(shown: &PersonWithKeys) -> String {
+    let mut table = Table::new(["key", "fingerprint", "state"]);
+    for key in &shown.keys {
+        let state = key
+            .revoked_at
+            .map_or("good".to_owned(), |at| format!("revoked {}", at.to_minutes()));
+        table.push([key.key.to_string(), key.fingerprint.clone(), state]);
+    }
+    let person = row(&shown.person).join("  ");
+    if shown.keys.is_empty() {
+        format!("{person}\nno signing keys")
+    } else {
+        format!("{person}\n{}", table.text())
+    }
+}
+
+fn invitation(shown: &InvitationView) -> String {
+    format!(
+        "{} is invited until {}. Give them this command over a channel you trust:\n\n  tagout accept {}",
+        shown.person,
+        shown.expires.to_minutes(),
+        shown.invitation
+    )
+}
+
+/// The id of the person whom somebody named by handle or id.
+fn id_of(context: &Context, person: &str) -> Result<String, Refusal> {
+    if person.starts_with("PER-") {
+        return Ok(person.to_owned());
+    }
+    let people: Listed<PersonView> = context.client.get("/people")?;
+    let found = people.items.into_iter().find(|other| other.handle == person);
+    found.map(|found| found.person.to_string()).ok_or_else(|| {
+        Refusal::new(
+            basis::Class::NotFound,
+            "people",
+            format!("nobody has the handle `{person}`"),
+        )
+        .way_out("`tagout people list` shows everybody")
+    })
+}
+
+impl Command for PeopleCommand {
+    fn run(self, context: &Context) -> Result<(), Refusal> {
+        let (client, output) = (&context.client, context.output);
+        match self {
+            PeopleCommand::List => {
+                output.show(&client.get::<Listed<PersonView>>("/people")?, |people| {
+                    table(&people.items)
+                });
+            }
+            PeopleCommand::Show { person } => {
+                let path = format!("/people/{}", id_of(context, &person)?);
+                output.show(&client.get::<PersonWithKeys>(&path)?, with_keys);
+            }
+            PeopleCommand::Enrol { handle, name, roles } => {
+                let request = EnrolRequest { handle, name, roles };
+                output.show(
+                    &client.send::<_, InvitationView>(Method::Post, "/people", &request)?,
+                    invitation,
+                );
+            }
+            PeopleCommand::Invite { person } => {
+                let path = format!("/people/{}/invitations", id_of(context, &person)?);
+                output.show(
+                    &client.send::<_, InvitationView>(Method::Post, &path, &Nothing)?,
+                    invitation,
+                );
+            }
+            PeopleCommand::Roles {
+                person,
+                roles,
+                reason,
+            } => {
+                let path = format!("/people/{}/roles", id_of(context, &person)?);
+                let request = RolesRequest { roles, reason };
+                let person: PersonView = client.send(Method::Put, &path, &request)?;
+                output.show(&person, |person| table(std::slice::from_ref(person)));
+            }
+            PeopleCommand::Disable { person, reason } => {
+                let path = format!("/people/{}/disabling", id_of(context, &person)?);
+                let person: PersonView = client.send(Method::Post, &path, &ReasonRequest { reason })?;
+                output.show(&person, |person| table(std::slice::from_ref(person)));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,59 @@
+//! People: who they are, which roles they hold, how they prove it, and with which keys they sign.
+//!
+//! A person is a human being; two accounts of one human are one person. What a role allows is the policy's business;
+//! what a person did stands in the ledger. Nothing here knows of changes, assets or permits, and nothing ever will.
+
+mod acts;
+mod api;
+mod commands;
+mod gatekeeper;
+mod rules;
+mod signer;
+mod store;
+
+use frame::Routes;
+use storage::{EventKind, Migration};
+
+pub use acts::{
+    Acceptance, Attempt, Founding, Invitation, NewToken, SignedIn, accept, disable, enrol, enrol_key, found,
+    grant_roles, invite, issue_token, prove, revoke_key, revoke_token, sign_in,
+};
+pub use commands::{
+    AcceptCommand, CodeCommand, KeyCommand, LoginCommand, PeopleCommand, TokenCommand, greeting, sign_out,
+};
+pub use gatekeeper::Doorkeeper;
+pub use rules::{
+    ENROLMENT_NAMESPACE, Handle, KeyId, OrganisationId, Person, Secret, SigningKey, TokenId, enrolment_text,
+};
+pub use signer::sign_with_ssh_keygen;
+pub use store::{all, find, organisation_name, resolve, signing_key, signing_key_by_text, signing_keys_of};
+
+/// The acts of this room, each with a row in the authority table.
+pub const ACTS: &[&str] = &[
+    "people.disable",
+    "people.enrol",
+    "people.enrol_key",
+    "people.grant_role",
+    "people.issue_token",
+    "people.read",
+    "people.revoke_key",
+    "people.revoke_token",
+];
+
+/// The room's tables.
+pub fn migrations() -> &'static [Migration] {
+    &[Migration {
+        name: "people/0001",
+        sql: include_str!("../migrations/0001_people.sql"),
+    }]
+}
+
+/// The room's events and what becomes of them.
+pub fn events() -> Vec<EventKind> {
+    store::events()
+}
+
+/// The room's routes.
+pub fn routes() -> Routes {
+    api::routes()
+}

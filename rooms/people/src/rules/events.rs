@@ -1,0 +1,141 @@
+//! What the ledger keeps of people. These shapes are stored for ever: members are only ever added.
+
+use std::collections::BTreeSet;
+
+use basis::{Id, PersonId, Role, Subject, Time};
+use ledger::events::Event;
+use serde::{Deserialize, Serialize};
+
+use super::{KeyId, OrganisationId, TokenId};
+
+/// Declares what each event is called and about.
+macro_rules! event {
+    ($name:ident, $event_type:literal, $subject:ident $(, sealed = $sealed:literal)? $(, free_text = $free_text:expr)?) => {
+        impl Event for $name {
+            const TYPE: &'static str = $event_type;
+            $(const SEALED: bool = $sealed;)?
+            $(const FREE_TEXT: &'static [&'static str] = $free_text;)?
+            fn subject(&self) -> Subject {
+                self.$subject.subject()
+            }
+        }
+    };
+}
+
+/// The organisation was founded; the first entry of every ledger. It names the key that signs its checkpoints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Founded {
+    pub organisation: OrganisationId,
+    pub name: String,
+    pub verifier_key: String,
+}
+event!(Founded, "people.founded", organisation, free_text = &["name"]);
+
+/// A person became known to the organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolled {
+    pub person: PersonId,
+    pub handle: String,
+    pub name: String,
+    pub roles: BTreeSet<Role>,
+}
+event!(Enrolled, "people.enrolled", person, free_text = &["name"]);
+
+/// A person was given a one-time code with which to choose their password. Any earlier code ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invited {
+    pub person: PersonId,
+    pub sha256: String,
+    pub expires: Time,
+}
+event!(Invited, "people.invited", person, sealed = true);
+
+/// A person chose a password and a secret for one-time codes. Every token they had ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CredentialsSet {
+    pub person: PersonId,
+    pub sealed_hash: String,
+    pub sealed_totp_secret: String,
+    pub step: u64,
+}
+event!(CredentialsSet, "people.credentials_set", person, sealed = true);
+
+/// A person holds these roles from now on, and no others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolesGranted {
+    pub person: PersonId,
+    pub roles: BTreeSet<Role>,
+    pub reason: String,
+}
+event!(
+    RolesGranted,
+    "people.roles_granted",
+    person,
+    free_text = &["reason"]
+);
+
+/// A person may no longer act. Their tokens end; their keys are no longer good for signing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disabled {
+    pub person: PersonId,
+    pub reason: String,
+}
+event!(Disabled, "people.disabled", person, free_text = &["reason"]);
+
+/// A person proved that they hold a signing key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyEnrolled {
+    pub person: PersonId,
+    pub key_id: KeyId,
+    pub key: String,
+    pub fingerprint: String,
+}
+event!(KeyEnrolled, "people.key_enrolled", person);
+
+/// A signing key is no longer good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyRevoked {
+    pub person: PersonId,
+    pub key_id: KeyId,
+    pub reason: String,
+}
+event!(KeyRevoked, "people.key_revoked", person, free_text = &["reason"]);
+
+/// A token was given out: at sign-in, or to a program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenIssued {
+    pub person: PersonId,
+    pub token: TokenId,
+    pub kind: String,
+    pub name: String,
+    pub sha256: String,
+    /// The acts it is limited to; absent where it has no limit of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<BTreeSet<String>>,
+    pub expires: Time,
+    /// The step of the one-time code that was used up, at sign-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<u64>,
+}
+event!(TokenIssued, "people.token_issued", person, sealed = true);
+
+/// A token ended before its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRevoked {
+    pub person: PersonId,
+    pub token: TokenId,
+}
+event!(TokenRevoked, "people.token_revoked", person);
+
+/// Somebody tried to sign in as this person and failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInFailed {
+    pub person: PersonId,
+    pub source: String,
+}
+event!(
+    SignInFailed,
+    "people.sign_in_failed",
+    person,
+    free_text = &["source"]
+);

@@ -1,0 +1,16 @@
+//! What follows from who a person is: plain functions of what they are told.
+
+mod credentials;
+mod events;
+mod keys;
+mod person;
+mod sign_in;
+
+pub use credentials::{Secret, check_password_form, hash_password, password_matches};
+pub use events::{
+    CredentialsSet, Disabled, Enrolled, Founded, Invited, KeyEnrolled, KeyRevoked, RolesGranted,
+    SignInFailed, TokenIssued, TokenRevoked,
+};
+pub use keys::{ENROLMENT_NAMESPACE, enrolment_text, prove_possession};
+pub use person::{Handle, KeyId, OrganisationId, Person, SigningKey, TokenId, TokenKind, check_roles};
+pub use sign_in::{Failures, locked_until};

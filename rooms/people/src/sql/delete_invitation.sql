@@ -1,0 +1,2 @@
+delete from invitations
+where person_id = $1

@@ -1,0 +1,2 @@
+delete from person_roles
+where person_id = $1

@@ -1,0 +1,3 @@
+update people
+set is_active = 0
+where person_id = $1

@@ -1,0 +1,3 @@
+select name
+from organisations
+where organisation_id = 1

@@ -1,0 +1,12 @@
+select
+  token_id,
+  person_id,
+  kind,
+  name,
+  sha256,
+  scope,
+  issued_at,
+  expires_at,
+  revoked_at
+from tokens
+where token_id = $1

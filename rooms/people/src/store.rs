@@ -1,0 +1,361 @@
+//! Rows of people, keys and tokens, and what each event does to them.
+
+use std::collections::BTreeSet;
+
+use basis::{Id, PersonId, Role, Time};
+use storage::{EventKind, Row, Stamp, StorageError, Tables, Value, View};
+
+use crate::rules::{
+    CredentialsSet, Disabled, Enrolled, Failures, Founded, Handle, Invited, KeyEnrolled, KeyId, KeyRevoked,
+    Person, RolesGranted, SignInFailed, SigningKey, TokenId, TokenIssued, TokenKind, TokenRevoked,
+};
+
+pub(crate) fn events() -> Vec<EventKind> {
+    vec![
+        EventKind::of::<Founded>(apply_founded),
+        EventKind::of::<Enrolled>(apply_enrolled),
+        EventKind::of::<Invited>(apply_invited),
+        EventKind::of::<CredentialsSet>(apply_credentials_set),
+        EventKind::of::<RolesGranted>(apply_roles_granted),
+        EventKind::of::<Disabled>(apply_disabled),
+        EventKind::of::<KeyEnrolled>(apply_key_enrolled),
+        EventKind::of::<KeyRevoked>(apply_key_revoked),
+        EventKind::of::<TokenIssued>(apply_token_issued),
+        EventKind::of::<TokenRevoked>(apply_token_revoked),
+        EventKind::of::<SignInFailed>(apply_sign_in_failed),
+    ]
+}
+
+fn apply_founded(tables: &Tables<'_>, _: &Stamp, event: Founded) -> Result<(), StorageError> {
+    let values = [
+        Value::id(event.organisation),
+        event.name.into(),
+        event.verifier_key.into(),
+    ];
+    tables
+        .execute(include_str!("sql/insert_organisation.sql"), &values)
+        .map(drop)
+}
+
+fn apply_enrolled(tables: &Tables<'_>, stamp: &Stamp, event: Enrolled) -> Result<(), StorageError> {
+    let values = [
+        Value::id(event.person),
+        event.handle.into(),
+        event.name.into(),
+        stamp.time.into(),
+    ];
+    tables.execute(include_str!("sql/insert_person.sql"), &values)?;
+    set_roles(tables, event.person, &event.roles)
+}
+
+fn set_roles(tables: &Tables<'_>, person: PersonId, roles: &BTreeSet<Role>) -> Result<(), StorageError> {
+    tables.execute(include_str!("sql/delete_roles.sql"), &[Value::id(person)])?;
+    roles.iter().try_for_each(|role| {
+        tables
+            .execute(
+                include_str!("sql/insert_role.sql"),
+                &[Value::id(person), role.name().into()],
+            )
+            .map(drop)
+    })
+}
+
+fn apply_invited(tables: &Tables<'_>, _: &Stamp, event: Invited) -> Result<(), StorageError> {
+    let values = [Value::id(event.person), event.sha256.into(), event.expires.into()];
+    tables
+        .execute(include_str!("sql/upsert_invitation.sql"), &values)
+        .map(drop)
+}
+
+fn apply_credentials_set(
+    tables: &Tables<'_>,
+    stamp: &Stamp,
+    event: CredentialsSet,
+) -> Result<(), StorageError> {
+    let person = Value::id(event.person);
+    tables.execute(
+        include_str!("sql/delete_invitation.sql"),
+        std::slice::from_ref(&person),
+    )?;
+    tables.execute(
+        include_str!("sql/revoke_tokens_of.sql"),
+        &[person.clone(), stamp.time.into()],
+    )?;
+    let values = [
+        person,
+        event.sealed_hash.into(),
+        event.sealed_totp_secret.into(),
+        event.step.into(),
+    ];
+    tables
+        .execute(include_str!("sql/upsert_password.sql"), &values)
+        .map(drop)
+}
+
+fn apply_roles_granted(tables: &Tables<'_>, _: &Stamp, event: RolesGranted) -> Result<(), StorageError> {
+    set_roles(tables, event.person, &event.roles)
+}
+
+fn apply_disabled(tables: &Tables<'_>, stamp: &Stamp, event: Disabled) -> Result<(), StorageError> {
+    let person = Value::id(event.person);
+    tables.execute(
+        include_str!("sql/disable_person.sql"),
+        std::slice::from_ref(&person),
+    )?;
+    tables.execute(
+        include_str!("sql/delete_invitation.sql"),
+        std::slice::from_ref(&person),
+    )?;
+    tables
+        .execute(
+            include_str!("sql/revoke_tokens_of.sql"),
+            &[person, stamp.time.into()],
+        )
+        .map(drop)
+}
+
+fn apply_key_enrolled(tables: &Tables<'_>, stamp: &Stamp, event: KeyEnrolled) -> Result<(), StorageError> {
+    let values = [
+        Value::id(event.key_id),
+        Value::id(event.person),
+        event.key.into(),
+        event.fingerprint.into(),
+        stamp.time.into(),
+    ];
+    tables
+        .execute(include_str!("sql/insert_key.sql"), &values)
+        .map(drop)
+}
+
+fn apply_key_revoked(tables: &Tables<'_>, stamp: &Stamp, event: KeyRevoked) -> Result<(), StorageError> {
+    tables
+        .execute(
+            include_str!("sql/revoke_key.sql"),
+            &[Value::id(event.key_id), stamp.time.into()],
+        )
+        .map(drop)
+}
+
+fn apply_token_issued(tables: &Tables<'_>, stamp: &Stamp, event: TokenIssued) -> Result<(), StorageError> {
+    let scope = event.scope.map_or("*".to_owned(), |acts| {
+        acts.into_iter().collect::<Vec<_>>().join(" ")
+    });
+    let values = [
+        Value::id(event.token),
+        Value::id(event.person),
+        event.kind.into(),
+        event.name.into(),
+        event.sha256.into(),
+        scope.into(),
+        stamp.time.into(),
+        event.expires.into(),
+    ];
+    tables.execute(include_str!("sql/insert_token.sql"), &values)?;
+    match event.step {
+        Some(step) => tables
+            .execute(
+                include_str!("sql/use_step.sql"),
+                &[Value::id(event.person), step.into()],
+            )
+            .map(drop),
+        None => Ok(()),
+    }
+}
+
+fn apply_token_revoked(tables: &Tables<'_>, stamp: &Stamp, event: TokenRevoked) -> Result<(), StorageError> {
+    tables
+        .execute(
+            include_str!("sql/revoke_token.sql"),
+            &[Value::id(event.token), stamp.time.into()],
+        )
+        .map(drop)
+}
+
+fn apply_sign_in_failed(tables: &Tables<'_>, stamp: &Stamp, event: SignInFailed) -> Result<(), StorageError> {
+    tables
+        .execute(
+            include_str!("sql/count_failure.sql"),
+            &[Value::id(event.person), stamp.time.into()],
+        )
+        .map(drop)
+}
+
+fn person_of(view: &View<'_>, row: &Row<'_>) -> Result<Person, StorageError> {
+    let id: PersonId = row.id("person_id")?;
+    let roles = view.rows(include_str!("sql/list_roles.sql"), &[Value::id(id)], |row| {
+        row.word("role", Role::named)
+    })?;
+    Ok(Person {
+        id,
+        handle: row.word("handle", |text| Handle::parse(text).ok())?,
+        name: row.text("name")?,
+        roles: roles.into_iter().collect(),
+        is_active: row.flag("is_active")?,
+        enrolled_at: row.time("enrolled_at")?,
+    })
+}
+
+/// Every person, in the order of enrolment.
+pub fn all(view: &View<'_>) -> Result<Vec<Person>, StorageError> {
+    view.rows(include_str!("sql/list_people.sql"), &[], |row| {
+        person_of(view, row)
+    })
+}
+
+/// The person with this id.
+pub fn find(view: &View<'_>, id: PersonId) -> Result<Option<Person>, StorageError> {
+    view.one(include_str!("sql/read_person.sql"), &[Value::id(id)], |row| {
+        person_of(view, row)
+    })
+}
+
+/// The person with this handle or id, as people write it: `anna` or `PER-0002`.
+pub fn resolve(view: &View<'_>, text: &str) -> Result<Option<Person>, StorageError> {
+    match PersonId::parse(text) {
+        Ok(id) => find(view, id),
+        Err(_) => view.one(
+            include_str!("sql/read_person_by_handle.sql"),
+            &[text.into()],
+            |row| person_of(view, row),
+        ),
+    }
+}
+
+/// The organisation's name; none before it was founded.
+pub fn organisation_name(view: &View<'_>) -> Result<Option<String>, StorageError> {
+    view.one(include_str!("sql/read_organisation.sql"), &[], |row| {
+        row.text("name")
+    })
+}
+
+fn key_of(row: &Row<'_>) -> Result<SigningKey, StorageError> {
+    Ok(SigningKey {
+        id: row.id("key_id")?,
+        person: row.id("person_id")?,
+        openssh: row.text("openssh")?,
+        fingerprint: row.text("fingerprint")?,
+        enrolled_at: row.time("enrolled_at")?,
+        revoked_at: row.time_if("revoked_at")?,
+    })
+}
+
+/// The signing key with this id.
+pub fn signing_key(view: &View<'_>, id: KeyId) -> Result<Option<SigningKey>, StorageError> {
+    view.one(include_str!("sql/read_key.sql"), &[Value::id(id)], key_of)
+}
+
+/// The signing key with this text, as OpenSSH writes it without a comment.
+pub fn signing_key_by_text(view: &View<'_>, openssh: &str) -> Result<Option<SigningKey>, StorageError> {
+    view.one(
+        include_str!("sql/read_key_by_text.sql"),
+        &[openssh.into()],
+        key_of,
+    )
+}
+
+/// The signing keys of a person, revoked ones included.
+pub fn signing_keys_of(view: &View<'_>, person: PersonId) -> Result<Vec<SigningKey>, StorageError> {
+    view.rows(include_str!("sql/list_keys.sql"), &[Value::id(person)], key_of)
+}
+
+pub(crate) struct StoredInvitation {
+    pub(crate) sha256: String,
+    pub(crate) expires_at: Time,
+}
+
+pub(crate) fn invitation(
+    view: &View<'_>,
+    person: PersonId,
+) -> Result<Option<StoredInvitation>, StorageError> {
+    view.one(
+        include_str!("sql/read_invitation.sql"),
+        &[Value::id(person)],
+        |row| {
+            Ok(StoredInvitation {
+                sha256: row.text("sha256")?,
+                expires_at: row.time("expires_at")?,
+            })
+        },
+    )
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredPassword {
+    pub(crate) sealed_hash: String,
+    pub(crate) sealed_totp_secret: String,
+    pub(crate) last_step: u64,
+    pub(crate) failures: Failures,
+}
+
+pub(crate) fn password(view: &View<'_>, person: PersonId) -> Result<Option<StoredPassword>, StorageError> {
+    view.one(
+        include_str!("sql/read_password.sql"),
+        &[Value::id(person)],
+        |row| {
+            Ok(StoredPassword {
+                sealed_hash: row.text("sealed_hash")?,
+                sealed_totp_secret: row.text("sealed_totp_secret")?,
+                last_step: row.count("last_step")?,
+                failures: Failures {
+                    count: row.count("failures")?,
+                    last_at: row.time("last_failure_at")?,
+                },
+            })
+        },
+    )
+}
+
+pub struct StoredToken {
+    pub(crate) id: TokenId,
+    pub(crate) person: PersonId,
+    pub(crate) kind: TokenKind,
+    pub(crate) name: String,
+    pub(crate) sha256: String,
+    pub(crate) scope: Option<BTreeSet<String>>,
+    pub(crate) issued_at: Time,
+    pub(crate) expires_at: Time,
+    pub(crate) revoked_at: Option<Time>,
+}
+
+fn token_of(row: &Row<'_>) -> Result<StoredToken, StorageError> {
+    let scope = row.text("scope")?;
+    Ok(StoredToken {
+        id: row.id("token_id")?,
+        person: row.id("person_id")?,
+        kind: row.word("kind", TokenKind::named)?,
+        name: row.text("name")?,
+        sha256: row.text("sha256")?,
+        scope: (scope != "*").then(|| scope.split_whitespace().map(str::to_owned).collect()),
+        issued_at: row.time("issued_at")?,
+        expires_at: row.time("expires_at")?,
+        revoked_at: row.time_if("revoked_at")?,
+    })
+}
+
+pub(crate) fn token(view: &View<'_>, id: TokenId) -> Result<Option<StoredToken>, StorageError> {
+    view.one(include_str!("sql/read_token.sql"), &[Value::id(id)], token_of)
+}
+
+pub(crate) fn tokens_of(view: &View<'_>, person: PersonId) -> Result<Vec<StoredToken>, StorageError> {
+    view.rows(
+        include_str!("sql/list_tokens.sql"),
+        &[Value::id(person)],
+        token_of,
+    )
+}
+
+pub(crate) fn next_person_id(view: &View<'_>) -> Result<PersonId, StorageError> {
+    view.the(include_str!("sql/next_person_id.sql"), &[], |row| {
+        row.id("next_id")
+    })
+}
+
+pub(crate) fn next_key_id(view: &View<'_>) -> Result<KeyId, StorageError> {
+    view.the(include_str!("sql/next_key_id.sql"), &[], |row| row.id("next_id"))
+}
+
+pub(crate) fn next_token_id(view: &View<'_>) -> Result<TokenId, StorageError> {
+    view.the(include_str!("sql/next_token_id.sql"), &[], |row| {
+        row.id("next_id")
+    })
+}
