@@ -118,7 +118,7 @@ fn an_upgrade_goes_on_without_us_is_never_done_twice_and_can_be_undone() {
         println!("skipped: no labpkg is pending any more");
         return;
     };
-    let change = upgrade(&[update.clone()]);
+    let change = upgrade(std::slice::from_ref(&update));
     let job = fresh_job("upgrade");
     apt::start(&host, &job, &change).unwrap();
     drop(host);
@@ -203,6 +203,7 @@ fn a_host_that_is_rebooted_in_mid_job_loses_the_job_and_recovers() {
         println!("skipped: lab-slow is not pending any more");
         return;
     }
+    host.write_file("/etc/lab-slow-seconds", b"6\n", 0o644).unwrap();
     let change = upgrade(&slow);
     let job = fresh_job("cut");
     apt::start(&host, &job, &change).unwrap();
@@ -306,6 +307,72 @@ fn a_failing_package_is_named_and_the_others_are_judged_for_themselves() {
 }
 
 #[test]
+fn a_job_whose_process_is_killed_counts_as_running_until_apt_ends() {
+    let lab = lab_or_skip!();
+    let host = lab.connect(1);
+    let before = hosts::collect(&host).unwrap();
+    let slow = pending(&before, "lab-slow");
+    if slow.is_empty() {
+        println!("skipped: lab-slow is not pending any more");
+        return;
+    }
+    host.write_file("/etc/lab-slow-seconds", b"6\n", 0o644).unwrap();
+    let change = upgrade(&slow);
+    let job = fresh_job("killed");
+    apt::start(&host, &job, &change).unwrap();
+    lab_hosts::await_step(&host, &job, "installing");
+    lab_hosts::await_process(&host, "lab-slow");
+    let kill = "read -r process _ </var/lib/tagout/jobs/$1/claim/process; kill -9 $process";
+    let kill = hosts::Command::new(["sh", "-c", kill, "sh", job.as_str()]).as_root();
+    host.run(&kill)
+        .unwrap()
+        .success("killing the job's process")
+        .unwrap();
+    let state = jobs::poll(&host, &job).unwrap();
+    assert!(
+        matches!(&state, JobState::Running { step, .. } if step == "orphaned"),
+        "{state:?}"
+    );
+    let state = follow(&host, &job);
+    assert!(
+        matches!(
+            state,
+            JobState::Lost {
+                reason: jobs::LostReason::Died,
+                ..
+            }
+        ),
+        "{state:?}"
+    );
+    let evidence = jobs::evidence(&host, &job).unwrap();
+    assert!(
+        evidence.apt_history.contains("lab-slow"),
+        "{}",
+        evidence.apt_history
+    );
+    let after = hosts::collect(&host).unwrap();
+    assert_eq!(
+        judge(&before, &after, &evidence.transcript, &change)[0].outcome,
+        Outcome::Fixed
+    );
+}
+
+#[test]
+fn a_service_is_restarted_by_a_job() {
+    let lab = lab_or_skip!();
+    let host = lab.connect(1);
+    let started = || {
+        let ask = hosts::Command::new(["systemctl", "show", "-P", "ExecMainPID", "cron.service"]);
+        host.run(&ask).unwrap().text()
+    };
+    let before = started();
+    let job = fresh_job("restart");
+    hosts::services::start_restart(&host, &job, &["cron.service"]).unwrap();
+    assert!(matches!(follow(&host, &job), JobState::Finished { exit: 0, .. }));
+    assert_ne!(started(), before);
+}
+
+#[test]
 fn a_host_without_sudo_says_whom_it_refuses() {
     let lab = lab_or_skip!();
     let host = lab.connect(2);
@@ -359,7 +426,7 @@ fn a_full_disk_stops_the_change_before_anything_is_touched() {
     };
     lab.fault(2, "fill-disk");
     let job = fresh_job("full");
-    let started = apt::start(&host, &job, &upgrade(&[update.clone()]));
+    let started = apt::start(&host, &job, &upgrade(std::slice::from_ref(&update)));
     let state = hosts::collect(&host);
     lab.fault(2, "free-disk");
     let error = started.unwrap_err();

@@ -163,7 +163,7 @@ fn security(table: &Table, candidate: &str, releases: &BTreeMap<String, Origin>)
             .get(*list)
             .is_some_and(|origin| marking.contains(origin.origin.as_str()))
     };
-    if lists.iter().any(|list| marks(&list)) {
+    if lists.iter().any(marks) {
         Security::No
     } else {
         Security::Unknown
@@ -191,7 +191,10 @@ mod tests {
         }
     }
 
-    fn table(rows: &[(&str, &[&str])]) -> Table {
+    /// Versions, newest first, with the lists that hold them.
+    type Rows<'a> = &'a [(&'a str, &'a [&'a str])];
+
+    fn table(rows: Rows) -> Table {
         let versions = rows.iter().map(|(version, lists)| super::super::apt_policy::Row {
             version: (*version).to_owned(),
             is_phased: false,
@@ -217,7 +220,7 @@ mod tests {
         ]
         .map(|(list, origin)| (list.to_owned(), origin))
         .into();
-        let rows: [(&[(&str, &[&str])], Security); 6] = [
+        let rows: [(Rows, Security); 6] = [
             (&[("2", &["s main"]), ("1", &["m main"])], Security::Yes),
             (
                 &[("3", &["m main"]), ("2", &["s main"]), ("1", &["m main"])],

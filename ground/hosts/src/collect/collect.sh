@@ -99,6 +99,6 @@ section old-maps old_maps
 family=$(os_release | sed -n 's/^ID\(_LIKE\)\{0,1\}=//p' | tr -d '"'"'" | tr '\n' ' ')
 case " $family " in
 *" debian "* | *" ubuntu "*) debian_parts ;;
-*" rhel "* | *" fedora "* | *" centos "*) rhel_parts ;;
+*" rhel "* | *" fedora "* | *" centos "* | *" rocky "* | *" almalinux "* | *" ol "* | *" amzn "*) rhel_parts ;;
 esac
 printf '@tagout end 0 0\n\n'

@@ -75,7 +75,7 @@ pub fn refresh_lists(host: &Host) -> Result<(), HostError> {
 /// Reads what `collect.sh` printed.
 pub(crate) fn read_state(bytes: &[u8]) -> Result<HostState, HostError> {
     let sections = Sections::read(bytes)?;
-    let os = os::read(&sections.required("os-release")?);
+    let os = os::read(&sections.required("os-release")?)?;
     let identity = machine::Identity::read(&sections.required("identity")?)?;
     let container = machine::container(&sections);
     let (packages, architecture) = packages(&sections, os.family, &identity)?;

@@ -49,8 +49,8 @@ fn offered_fingerprint(log: &str) -> String {
 
 /// The last line that says something, without banners of the host before it.
 pub(crate) fn last_line(log: &str) -> String {
-    let lines = log.lines().map(str::trim).filter(|line| !line.is_empty());
-    let line = lines.last().unwrap_or_default();
+    let mut lines = log.lines().map(str::trim).filter(|line| !line.is_empty());
+    let line = lines.next_back().unwrap_or_default();
     let line = line.strip_prefix("ssh: ").unwrap_or(line);
     line.chars()
         .filter(|c| !c.is_control())

@@ -1,5 +1,6 @@
 //! The lab's hosts, its faults, and waiting for jobs on them.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -18,9 +19,11 @@ pub struct Lab {
     list: PathBuf,
     hosts: Vec<(String, String, String)>,
     folder: TempDir,
+    _turn: File,
 }
 
 impl Lab {
+    /// Finds the lab and takes it for this test alone: the others wait, since a fault would reach them too.
     pub fn find() -> Result<Self, String> {
         let list = std::env::var_os("TAGOUT_LAB_HOSTS").ok_or("no lab: TAGOUT_LAB_HOSTS is not set")?;
         let list = PathBuf::from(list);
@@ -34,11 +37,18 @@ impl Lab {
         if hosts.iter().filter(|host| !host.0.contains("rpm")).count() < 3 {
             return Err("the lab has fewer than three apt hosts".to_owned());
         }
+        let turn = File::create(list.with_extension("turn")).map_err(|error| error.to_string())?;
+        turn.lock().map_err(|error| error.to_string())?;
         let folder = tempfile::Builder::new()
             .prefix("tl")
             .tempdir()
             .map_err(|error| error.to_string())?;
-        Ok(Self { list, hosts, folder })
+        Ok(Self {
+            list,
+            hosts,
+            folder,
+            _turn: turn,
+        })
     }
 
     fn host(&self, number: usize) -> &(String, String, String) {
