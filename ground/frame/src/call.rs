@@ -137,7 +137,9 @@ impl<'de> Deserialize<'de> for Nothing {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Nothing, A::Error> {
                 match map.next_entry::<String, IgnoredAny>()? {
-                    Some((name, _)) => Err(A::Error::custom(format!("unknown field `{name}`, none is known here"))),
+                    Some((name, _)) => Err(A::Error::custom(format!(
+                        "unknown field `{name}`, none is known here"
+                    ))),
                     None => Ok(Nothing),
                 }
             }

@@ -3,7 +3,7 @@
 use basis::{Class, Refusal};
 use serde::de::DeserializeOwned;
 
-/// Reads a JSON body. An empty body reads as `{}`, so that an act without fields needs none. Nesting deeper than 127
+/// Reads a JSON body, which is an object: a list that happens to fit a type's fields in their order is refused. An empty body reads as `{}`, so that an act without fields needs none. Nesting deeper than 127
 /// levels is refused by the reader itself.
 ///
 /// # Errors
@@ -14,6 +14,9 @@ pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
         Refusal::new(Class::Invalid, "body", what)
             .way_out("send the fields that `/api/v1/openapi.json` lists for this route, and no others")
     };
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(refused("the body is not a JSON object".to_owned()));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let place = error.path().to_string();
@@ -23,11 +26,9 @@ pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
             place => format!("field `{place}`: {inner}"),
         })
     })?;
-    reader.end().map_err(|error| {
-        refused(format!(
-            "something follows the body: {error}"
-        ))
-    })?;
+    reader
+        .end()
+        .map_err(|error| refused(format!("something follows the body: {error}")))?;
     Ok(value)
 }
 
@@ -78,12 +79,22 @@ mod tests {
     fn a_wrong_body_is_refused_with_its_place() {
         let rows = [
             (r#"{"steps":[]}"#, "missing field `title`"),
-            (r#"{"title":"a","owner":"b"}"#, "field `owner`: unknown field `owner`"),
-            (r#"{"title":"a","steps":[{"minutes":-1}]}"#, "field `steps[0].minutes`: invalid value"),
+            (
+                r#"{"title":"a","owner":"b"}"#,
+                "field `owner`: unknown field `owner`",
+            ),
+            (
+                r#"{"title":"a","steps":[{"minutes":-1}]}"#,
+                "field `steps[0].minutes`: invalid value",
+            ),
             (r#"{"title":"a","title":"b"}"#, "duplicate field `title`"),
-            (r#"{"title":"a"} x"#, "something follows the body: trailing characters at line 1 column 15"),
+            (
+                r#"{"title":"a"} x"#,
+                "something follows the body: trailing characters at line 1 column 15",
+            ),
             (r#"{"title":"#, "EOF while parsing a value at line 1 column 9"),
-            ("\u{feff}{}", "expected value at line 1 column 1"),
+            ("\u{feff}{}", "the body is not a JSON object"),
+            (r#"["a",[]]"#, "the body is not a JSON object"),
         ];
         for (body, expected) in rows {
             let what = complaint(body);
@@ -93,11 +104,11 @@ mod tests {
 
     #[test]
     fn nesting_ends_at_127_levels_without_harm() {
-        let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+        let nested = |levels: usize| r#"{"a":"#.repeat(levels) + "1" + &"}".repeat(levels);
         assert!(json::<serde_json::Value>(nested(127).as_bytes()).is_ok());
         let refusal = json::<serde_json::Value>(nested(128).as_bytes()).unwrap_err();
         assert!(refusal.what.contains("recursion limit"), "{refusal}");
-        assert!(json::<serde_json::Value>("[".repeat(1_000_000).as_bytes()).is_err());
+        assert!(json::<serde_json::Value>(r#"{"a":"#.repeat(1_000_000).as_bytes()).is_err());
     }
 
     #[test]
@@ -121,7 +132,12 @@ mod tests {
             assert!(what.contains(expected), "{text} said {what}");
         }
         assert_eq!(query::<Nothing>("").unwrap(), Nothing);
-        assert!(query::<Nothing>("a=1").unwrap_err().what.contains("unknown field `a`"));
+        assert!(
+            query::<Nothing>("a=1")
+                .unwrap_err()
+                .what
+                .contains("unknown field `a`")
+        );
     }
 
     proptest! {

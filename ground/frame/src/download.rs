@@ -25,7 +25,12 @@ pub enum Content {
 impl Download {
     /// What `Content-Disposition` says (RFC 6266): the name twice, once in plain ASCII.
     pub(crate) fn disposition(&self) -> String {
-        let plain: String = self.name.chars().take(NAME_CHARS_MAX).map(plain_or_dash).collect();
+        let plain: String = self
+            .name
+            .chars()
+            .take(NAME_CHARS_MAX)
+            .map(plain_or_dash)
+            .collect();
         let encoded: String = self.name.chars().take(NAME_CHARS_MAX).map(encode).collect();
         format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
     }

@@ -124,7 +124,8 @@ fn parameters(row: &RouteRow, route: &Route, shapes: &mut Shapes) -> Vec<Value> 
         let required = schema["required"].as_array().cloned().unwrap_or_default();
         for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
             let is_required = required.iter().any(|other| other == name);
-            parameters.push(json!({ "name": name, "in": "query", "required": is_required, "schema": schema }));
+            parameters
+                .push(json!({ "name": name, "in": "query", "required": is_required, "schema": schema }));
         }
     }
     if row.kind == Kind::Act {
@@ -140,13 +141,16 @@ fn parameters(row: &RouteRow, route: &Route, shapes: &mut Shapes) -> Vec<Value> 
 }
 
 fn braces(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    path.split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
 impl Shapes {
     /// The schema itself where `schema` only points to it.
     fn resolved(&self, schema: Value) -> Value {
-        let name = schema["$ref"].as_str().and_then(|place| place.strip_prefix(SCHEMAS));
+        let name = schema["$ref"]
+            .as_str()
+            .and_then(|place| place.strip_prefix(SCHEMAS));
         match name.and_then(|name| self.sent.definitions().get(name)) {
             Some(found) => found.clone(),
             None => schema,
@@ -180,13 +184,22 @@ impl Shapes {
 }
 
 fn differing(sent: &Map<String, Value>, answered: &Map<String, Value>) -> Option<String> {
-    let mut names = answered.iter().filter(|(name, schema)| sent.get(*name).is_some_and(|other| other != *schema));
+    let mut names = answered
+        .iter()
+        .filter(|(name, schema)| sent.get(*name).is_some_and(|other| other != *schema));
     names.next().map(|(name, _)| name.clone())
 }
 
 fn operations(paths: &mut Value) -> impl Iterator<Item = &mut Value> {
-    let items = paths.as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
-    items.flat_map(|item| item.as_object_mut().into_iter().flat_map(|item| item.values_mut()))
+    let items = paths
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|paths| paths.values_mut());
+    items.flat_map(|item| {
+        item.as_object_mut()
+            .into_iter()
+            .flat_map(|item| item.values_mut())
+    })
 }
 
 fn repoint(value: &mut Value, from: &str, to: &str) {
@@ -212,7 +225,10 @@ fn sorted(value: Value) -> Value {
         Value::Object(members) => {
             let mut members: Vec<(String, Value)> = members.into_iter().collect();
             members.sort_by(|one, other| one.0.cmp(&other.0));
-            members.into_iter().map(|(name, inner)| (name, sorted(inner))).collect()
+            members
+                .into_iter()
+                .map(|(name, inner)| (name, sorted(inner)))
+                .collect()
         }
         Value::Array(items) => items.into_iter().map(sorted).collect(),
         other => other,
@@ -226,8 +242,11 @@ mod tests {
     #[test]
     fn a_pointer_in_a_renamed_schema_follows_its_target() {
         let object = |value: Value| value.as_object().cloned().unwrap();
-        let sent = object(json!({ "Lamp": { "required": [] }, "Room": { "$ref": "#/components/schemas/Lamp" } }));
-        let answered = object(json!({ "Lamp": { "required": ["on"] }, "Room": { "$ref": "#/components/schemas/Lamp" } }));
+        let sent =
+            object(json!({ "Lamp": { "required": [] }, "Room": { "$ref": "#/components/schemas/Lamp" } }));
+        let answered = object(
+            json!({ "Lamp": { "required": ["on"] }, "Room": { "$ref": "#/components/schemas/Lamp" } }),
+        );
         assert_eq!(differing(&sent, &answered).as_deref(), Some("Lamp"));
         let mut value = json!({ "a": [{ "$ref": "#/components/schemas/Lamp" }], "b": { "$ref": "#/components/schemas/Lamps" } });
         repoint(&mut value, "Lamp", "LampAnswer");

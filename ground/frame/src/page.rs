@@ -116,6 +116,9 @@ mod tests {
             limit: None,
         };
         let refusal = page.after::<basis::PersonId>().unwrap_err();
-        assert!(refusal.what.starts_with("`after`: `CHG-1` is not a person id"), "{refusal}");
+        assert!(
+            refusal.what.starts_with("`after`: `CHG-1` is not a person id"),
+            "{refusal}"
+        );
     }
 }

@@ -96,7 +96,9 @@ mod tests {
     #[test]
     fn every_class_travels_there_and_back_unchanged() {
         for class in Class::ALL {
-            let refusal = Refusal::new(class, "4.2", "no").missing("a part").way_out("add it");
+            let refusal = Refusal::new(class, "4.2", "no")
+                .missing("a part")
+                .way_out("add it");
             let sent = serde_json::to_vec(&Problem::of(&refusal)).unwrap();
             let received: Problem = serde_json::from_slice(&sent).unwrap();
             assert_eq!(received.refusal(), Some(refusal));

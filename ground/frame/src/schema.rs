@@ -70,9 +70,15 @@ fn loose(schema: &Value, place: &str) -> Option<String> {
                 && !closed("additionalProperties")
                 && !closed("unevaluatedProperties")
             {
-                return Some(if place.is_empty() { "its top".to_owned() } else { place.to_owned() });
+                return Some(if place.is_empty() {
+                    "its top".to_owned()
+                } else {
+                    place.to_owned()
+                });
             }
-            members.iter().find_map(|(name, inner)| loose(inner, &format!("{place}/{name}")))
+            members
+                .iter()
+                .find_map(|(name, inner)| loose(inner, &format!("{place}/{name}")))
         }
         Value::Array(items) => items.iter().find_map(|inner| loose(inner, place)),
         _ => None,

@@ -13,10 +13,10 @@ pub(super) fn no_answer(server: &str, error: &ureq::Error) -> Refusal {
         ureq::Error::Timeout(ureq::Timeout::Connect) => not_there(server),
         ureq::Error::Timeout(_) => outside(format!("the server at {server} took too long to answer"))
             .way_out("look at the record before asking again: it may have been done"),
-        ureq::Error::BodyExceedsLimit(limit) => outside(format!(
-            "the answer of {server} is larger than {limit} bytes"
-        ))
-        .way_out("ask for less at once, with `limit`"),
+        ureq::Error::BodyExceedsLimit(limit) => {
+            outside(format!("the answer of {server} is larger than {limit} bytes"))
+                .way_out("ask for less at once, with `limit`")
+        }
         other => outside(format!("the call to {server} broke off: {other}"))
             .way_out("look at the record before asking again: it may have been done"),
     }

@@ -45,11 +45,13 @@ impl Client {
     pub fn new(base_url: &str, token: Option<String>) -> Result<Self, Refusal> {
         let server = base_url.trim_end_matches('/');
         let uri: Option<Uri> = server.parse().ok();
-        let is_near = uri.is_some_and(|uri| uri.scheme_str() == Some("http") && uri.path() == "/" && is_here(&uri));
+        let is_near =
+            uri.is_some_and(|uri| uri.scheme_str() == Some("http") && uri.path() == "/" && is_here(&uri));
         if !is_near {
             let what = format!("`{server}` is not the address of a server on this machine");
-            return Err(Refusal::new(Class::Invalid, "server address", what)
-                .way_out("write it like `http://127.0.0.1:7070`; reach a server elsewhere through an SSH tunnel"));
+            return Err(Refusal::new(Class::Invalid, "server address", what).way_out(
+                "write it like `http://127.0.0.1:7070`; reach a server elsewhere through an SSH tunnel",
+            ));
         }
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -126,8 +128,12 @@ impl Client {
         key: Option<&str>,
     ) -> Result<R, Refusal> {
         let bytes = serde_json::to_vec(body).map_err(|error| {
-            Refusal::new(Class::Fault, "client", format!("the request cannot be written as JSON: {error}"))
-                .way_out("report the command that led here")
+            Refusal::new(
+                Class::Fault,
+                "client",
+                format!("the request cannot be written as JSON: {error}"),
+            )
+            .way_out("report the command that led here")
         })?;
         let mut builder = self
             .request(method.name(), path_and_query)
@@ -184,8 +190,12 @@ impl Client {
         let mut answer = self.answer(request)?;
         let mut reader = answer.body_mut().with_config().limit(u64::MAX).reader();
         io::copy(&mut reader, to).map_err(|error| {
-            Refusal::new(Class::Outside, "download", format!("the file could not be taken over whole: {error}"))
-                .way_out("free space on the disk, then ask for it again")
+            Refusal::new(
+                Class::Outside,
+                "download",
+                format!("the file could not be taken over whole: {error}"),
+            )
+            .way_out("free space on the disk, then ask for it again")
         })
     }
 
@@ -205,19 +215,34 @@ impl Client {
         request: Result<Request<SendBody<'_>>, ureq::http::Error>,
     ) -> Result<Response<Body>, Refusal> {
         let request = request.map_err(|error| {
-            Refusal::new(Class::Invalid, "client", format!("the call cannot be written: {error}"))
-                .way_out("look for characters in the id or the token that do not belong there")
+            Refusal::new(
+                Class::Invalid,
+                "client",
+                format!("the call cannot be written: {error}"),
+            )
+            .way_out("look for characters in the id or the token that do not belong there")
         })?;
-        let mut answer = self.agent.run(request).map_err(|error| no_answer(&self.server, &error))?;
+        let mut answer = self
+            .agent
+            .run(request)
+            .map_err(|error| no_answer(&self.server, &error))?;
         if answer.status().is_success() {
             return Ok(answer);
         }
-        let body = answer.body_mut().with_config().limit(PROBLEM_BYTES_MAX).read_to_vec();
+        let body = answer
+            .body_mut()
+            .with_config()
+            .limit(PROBLEM_BYTES_MAX)
+            .read_to_vec();
         Err(refused(&self.server, answer.status(), &body.unwrap_or_default()))
     }
 
     fn json<R: DeserializeOwned>(&self, mut answer: Response<Body>) -> Result<R, Refusal> {
-        let body = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
+        let body = answer
+            .body_mut()
+            .with_config()
+            .limit(ANSWER_BYTES_MAX)
+            .read_to_vec();
         let bytes = body.map_err(|error| no_answer(&self.server, &error))?;
         serde_json::from_slice(&bytes).map_err(|error| strange_answer(&self.server, &error))
     }
@@ -225,12 +250,17 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("server", &self.server).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("server", &self.server)
+            .finish_non_exhaustive()
     }
 }
 
 fn is_here(uri: &Uri) -> bool {
-    let Some(authority) = uri.authority().filter(|authority| !authority.as_str().contains('@')) else {
+    let Some(authority) = uri
+        .authority()
+        .filter(|authority| !authority.as_str().contains('@'))
+    else {
         return false;
     };
     let host = authority.host().trim_start_matches('[').trim_end_matches(']');
@@ -261,7 +291,12 @@ mod tests {
 
     #[test]
     fn a_token_never_crosses_a_network_in_clear() {
-        for near in ["http://127.0.0.1:7070", "http://localhost:7070/", "http://[::1]:7070", "http://127.8.9.1"] {
+        for near in [
+            "http://127.0.0.1:7070",
+            "http://localhost:7070/",
+            "http://[::1]:7070",
+            "http://127.8.9.1",
+        ] {
             assert!(Client::new(near, None).is_ok(), "{near}");
         }
         for far in [
@@ -288,7 +323,13 @@ mod tests {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", free.local_addr().unwrap());
         drop(free);
-        let refusal = Client::new(&url, None).unwrap().get::<crate::Nothing>("/health").unwrap_err();
-        assert_eq!((refusal.class, refusal.way_out), (Class::Outside, vec!["start `tagout serve`".to_owned()]));
+        let refusal = Client::new(&url, None)
+            .unwrap()
+            .get::<crate::Nothing>("/health")
+            .unwrap_err();
+        assert_eq!(
+            (refusal.class, refusal.way_out),
+            (Class::Outside, vec!["start `tagout serve`".to_owned()])
+        );
     }
 }

@@ -14,8 +14,8 @@ use crate::schema::loose_place;
 use crate::{Call, Download, Nothing, PublicCall};
 
 pub(crate) use handler::{Answer, Asked, Sent};
-pub use handler::{Incoming, Outgoing};
 use handler::{Handler, download, json, public_json, upload};
+pub use handler::{Incoming, Outgoing};
 
 /// The methods that routes use (RFC 9110 §9, RFC 5789).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -131,7 +131,11 @@ impl Routes {
         F: Fn(&Call<'_, Q>) -> Result<R, Refusal> + Send + Sync + 'static,
     {
         let row = self.row::<F>(Method::Get, path, Some(act), Kind::Read, summary);
-        self.with(row, shapes::<Q, Nothing>(answer_of::<R>()), Box::new(json(function)))
+        self.with(
+            row,
+            shapes::<Q, Nothing>(answer_of::<R>()),
+            Box::new(json(function)),
+        )
     }
 
     /// Adds a route that takes JSON and does an act. It honours `Idempotency-Key`.
@@ -165,8 +169,18 @@ impl Routes {
     where
         F: Fn(&Call<'_, Q>, &mut File) -> Result<R, Refusal> + Send + Sync + 'static,
     {
-        let row = self.row::<F>(Method::Post, path, Some(act), Kind::Upload { limit_bytes }, summary);
-        self.with(row, shapes::<Q, Nothing>(answer_of::<R>()), Box::new(upload(function)))
+        let row = self.row::<F>(
+            Method::Post,
+            path,
+            Some(act),
+            Kind::Upload { limit_bytes },
+            summary,
+        );
+        self.with(
+            row,
+            shapes::<Q, Nothing>(answer_of::<R>()),
+            Box::new(upload(function)),
+        )
     }
 
     /// Adds a GET that answers a file.
@@ -197,7 +211,11 @@ impl Routes {
         F: Fn(&PublicCall<'_, Q>) -> Result<R, Refusal> + Send + Sync + 'static,
     {
         let row = self.row::<F>(Method::Get, path, None, Kind::PublicRead, summary);
-        self.with(row, shapes::<Q, Nothing>(answer_of::<R>()), Box::new(public_json(function)))
+        self.with(
+            row,
+            shapes::<Q, Nothing>(answer_of::<R>()),
+            Box::new(public_json(function)),
+        )
     }
 
     /// Adds a route by which anybody may do an act, such as signing in.
@@ -213,7 +231,11 @@ impl Routes {
         F: Fn(&PublicCall<'_, Q, B>) -> Result<R, Refusal> + Send + Sync + 'static,
     {
         let row = self.row::<F>(method, path, None, Kind::PublicAct, summary);
-        self.with(row, shapes::<Q, B>(answer_of::<R>()), Box::new(public_json(function)))
+        self.with(
+            row,
+            shapes::<Q, B>(answer_of::<R>()),
+            Box::new(public_json(function)),
+        )
     }
 
     /// The list, in the order in which the room gave it.
@@ -274,7 +296,10 @@ fn function_name<F>() -> &'static str {
     let whole = std::any::type_name::<F>();
     let path = whole.split('<').next().unwrap_or(whole);
     let name = path.rsplit("::").next().unwrap_or(path);
-    assert!(!name.contains('{'), "{whole} is a closure: name the route's function");
+    assert!(
+        !name.contains('{'),
+        "{whole} is a closure: name the route's function"
+    );
     name
 }
 

@@ -2,14 +2,15 @@
 
 use axum::body::Body;
 use axum::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER,
-    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+    RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use basis::{Class, Refusal};
 
 use super::file_body::FileBody;
+use super::limits::HEADERS_BYTES_MAX;
 use crate::problem::{Problem, status};
 use crate::routes::Answer;
 use crate::{Content, Download};
@@ -58,7 +59,9 @@ pub(super) fn answered(answer: Answer, is_replayed: bool) -> Response {
         Answer::Download(download) => file(download),
     };
     if is_replayed {
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+        response
+            .headers_mut()
+            .insert(REPLAYED, HeaderValue::from_static("true"));
     }
     response
 }
@@ -75,7 +78,8 @@ pub(super) fn refused(refused: &Refused) -> Response {
     let problem = Problem::with_status(&refused.refusal, refused.status);
     let bytes = serde_json::to_vec(&problem).unwrap_or_default();
     let mut response = Response::new(Body::from(bytes));
-    *response.status_mut() = StatusCode::from_u16(refused.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(refused.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, PROBLEM);
     if refused.refusal.class == Class::Unauthenticated {
@@ -99,6 +103,13 @@ pub(super) async fn no_such_method() -> Response {
     let refusal = Refusal::new(Class::Invalid, "method", "this path does not take this method")
         .way_out("use a method that the header `Allow` names");
     refused(&Refused::with_status(refusal, 405))
+}
+
+/// The headers of the request are too large.
+pub(super) fn head_too_large() -> Response {
+    let what = format!("the headers have more than {HEADERS_BYTES_MAX} bytes");
+    let refusal = Refusal::new(Class::Limit, "head size", what).way_out("send fewer or shorter headers");
+    refused(&Refused::with_status(refusal, 431))
 }
 
 /// Adds the headers that every response carries.
@@ -128,7 +139,10 @@ fn file(download: Download) -> Response {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     let octets = HeaderValue::from_static("application/octet-stream");
-    headers.insert(CONTENT_TYPE, HeaderValue::from_str(&download.media_type).unwrap_or(octets));
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_str(&download.media_type).unwrap_or(octets),
+    );
     // The name was made plain ASCII, so the fallback is never used.
     let attachment = HeaderValue::from_static("attachment");
     headers.insert(

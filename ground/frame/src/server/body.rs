@@ -121,7 +121,9 @@ impl Arriving {
                 }
                 Some(Err(error)) => {
                     let what = format!("the body broke off: {error}");
-                    return Err(Refusal::new(Class::Invalid, "body", what).way_out("send it again").into());
+                    return Err(Refusal::new(Class::Invalid, "body", what)
+                        .way_out("send it again")
+                        .into());
                 }
             }
         }
@@ -177,6 +179,7 @@ fn too_large(limit_bytes: u64) -> Refused {
 
 fn too_slow(limit: Duration) -> Refused {
     let what = format!("the body did not arrive within {} seconds", limit.as_secs());
-    let refusal = Refusal::new(Class::Limit, "body time", what).way_out("send it again over a faster connection");
+    let refusal =
+        Refusal::new(Class::Limit, "body time", what).way_out("send it again over a faster connection");
     Refused::with_status(refusal, 408)
 }

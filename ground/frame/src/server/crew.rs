@@ -86,8 +86,12 @@ impl Drop for Place<'_> {
 
 fn busy() -> Refused {
     Refused::with_status(
-        Refusal::new(Class::Limit, "queue", "the server has more requests than it can take")
-            .way_out("try again in a few seconds"),
+        Refusal::new(
+            Class::Limit,
+            "queue",
+            "the server has more requests than it can take",
+        )
+        .way_out("try again in a few seconds"),
         503,
     )
 }
@@ -99,7 +103,10 @@ mod tests {
 
     #[test]
     fn one_more_than_the_queue_holds_is_turned_away() {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_time()
+            .build()
+            .unwrap();
         let crew = Arc::new(Crew::new(1, 1, Duration::from_secs(60)));
         let (go, wait) = channel::<()>();
         let (tell, told) = channel::<()>();
@@ -126,7 +133,10 @@ mod tests {
 
     #[test]
     fn a_panic_gives_its_seat_back() {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
         let crew = Crew::new(1, 1, Duration::from_secs(60));
         let broken = runtime.block_on(crew.run(|| panic!("broken")));
         assert!(matches!(broken, Err(Failed::Panicked(_))));

@@ -198,10 +198,16 @@ impl Head {
 
 async fn read_head(row: &RouteRow, parts: &mut Parts) -> Result<Head, Refused> {
     let path = parts.extract::<RawPathParams>().await.map_err(|_| {
-        Refusal::new(Class::Invalid, "path", "the path is not UTF-8 once its percent signs are decoded")
-            .way_out("take the id from the record and percent-encode nothing else")
+        Refusal::new(
+            Class::Invalid,
+            "path",
+            "the path is not UTF-8 once its percent signs are decoded",
+        )
+        .way_out("take the id from the record and percent-encode nothing else")
     })?;
-    let values = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let values = path
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
     let repeat_key = match (row.kind, parts.headers.get("idempotency-key")) {
         (Kind::Act, Some(key)) => Some(check_key(key.as_bytes())?),
         _ => None,
@@ -234,7 +240,8 @@ fn bearer_token(headers: &HeaderMap) -> Result<String, Refusal> {
     let text = value.to_str().map_err(|_| missing())?;
     let (scheme, token) = text.split_once(' ').ok_or_else(missing)?;
     let token = token.trim();
-    let is_token = (1..=TOKEN_BYTES_MAX).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_token =
+        (1..=TOKEN_BYTES_MAX).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
     if scheme.eq_ignore_ascii_case("bearer") && is_token {
         Ok(token.to_owned())
     } else {

@@ -7,7 +7,7 @@ use basis::Span;
 /// The largest JSON body.
 pub(super) const JSON_BYTES_MAX: u64 = 1 << 20;
 /// How long a JSON body may take to arrive.
-pub(super) const JSON_ARRIVAL_MAX: Duration = Duration::from_secs(20);
+pub(super) const JSON_ARRIVAL_MAX: Duration = Duration::from_secs(10);
 /// How long a file may take to arrive.
 pub(super) const FILE_ARRIVAL_MAX: Duration = Duration::from_secs(30 * 60);
 /// How long a sender of a file may pause.
@@ -28,8 +28,10 @@ pub(super) const WAIT_MAX: Duration = Duration::from_secs(30);
 pub(super) const CONNECTIONS_MAX: usize = 1_024;
 /// How long the head of a request may take, the idle time before it included.
 pub(super) const HEAD_ARRIVAL_MAX: Duration = Duration::from_secs(10);
-/// The largest head of a request.
-pub(super) const HEAD_BYTES_MAX: usize = 32 << 10;
+/// How many bytes the names and values of a request's headers have together.
+pub(super) const HEADERS_BYTES_MAX: usize = 16 << 10;
+/// The buffer that a connection is read into; the head of a request must fit.
+pub(super) const READ_BUFFER_BYTES: usize = 64 << 10;
 /// The longest bearer token.
 pub(super) const TOKEN_BYTES_MAX: usize = 512;
 /// How long requests under way may take after the server was told to stop.

@@ -24,7 +24,10 @@ pub(super) fn panic(time: Time, about: &About, message: &str) {
 }
 
 fn write(time: Time, about: &About, text: &str) {
-    let person = about.person.map(|person| format!(" by {person}")).unwrap_or_default();
+    let person = about
+        .person
+        .map(|person| format!(" by {person}"))
+        .unwrap_or_default();
     let line = format!("{time} fault: {}{person}: {}\n", about.route, one_line(text));
     // A log that cannot be written must not take the answer with it.
     let _ = std::io::stderr().write_all(line.as_bytes());
@@ -33,7 +36,11 @@ fn write(time: Time, about: &About, text: &str) {
 /// The text without line breaks and control characters: nobody can forge a second line.
 fn one_line(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    lines.join("; ").chars().map(|character| if character.is_control() { '?' } else { character }).collect()
+    lines
+        .join("; ")
+        .chars()
+        .map(|character| if character.is_control() { '?' } else { character })
+        .collect()
 }
 
 #[cfg(test)]
@@ -42,6 +49,9 @@ mod tests {
 
     #[test]
     fn a_fault_stays_on_one_line() {
-        assert_eq!(one_line("a\n  missing: b\r\nc\u{1b}[31m"), "a; missing: b; c?[31m");
+        assert_eq!(
+            one_line("a\n  missing: b\r\nc\u{1b}[31m"),
+            "a; missing: b; c?[31m"
+        );
     }
 }

@@ -28,7 +28,11 @@ pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     // Nothing that the closure touched is used again, but for the shared state of rooms, whose locks know of poisoning.
     let outcome = catch_unwind(AssertUnwindSafe(work));
     IS_WATCHED.set(false);
-    outcome.map_err(|_| CAUGHT.take().unwrap_or_else(|| "panicked without a message".to_owned()))
+    outcome.map_err(|_| {
+        CAUGHT
+            .take()
+            .unwrap_or_else(|| "panicked without a message".to_owned())
+    })
 }
 
 #[cfg(test)]

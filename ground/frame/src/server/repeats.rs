@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use basis::{Actor, Class, PersonId, Refusal, Span, Time};
 use ledger::Hash;
 
-use super::limits::{REPEATS_AGE_MAX, REPEATS_BYTES_MAX, REPEATS_MAX, REPEAT_KEY_BYTES_MAX};
+use super::limits::{REPEAT_KEY_BYTES_MAX, REPEATS_AGE_MAX, REPEATS_BYTES_MAX, REPEATS_MAX};
 
 /// Whose key it is: a key means nothing to another person, through another credential's scope, or on another route.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,7 +23,11 @@ enum Kept {
     /// The first request is still under way.
     Working { request: Hash },
     /// The first request was answered.
-    Answered { request: Hash, at: Time, answer: Vec<u8> },
+    Answered {
+        request: Hash,
+        at: Time,
+        answer: Vec<u8>,
+    },
 }
 
 struct Limits {
@@ -80,7 +84,9 @@ impl Name {
 
 /// Checks that a key is 1 to 64 letters, digits and dashes.
 pub(super) fn check_key(key: &[u8]) -> Result<String, Refusal> {
-    let is_plain = key.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+    let is_plain = key
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
     if is_plain && (1..=REPEAT_KEY_BYTES_MAX).contains(&key.len()) {
         return Ok(String::from_utf8_lossy(key).into_owned());
     }
@@ -120,7 +126,9 @@ impl Repeats {
         let mut shelf = self.lock();
         shelf.drop_older_than(now);
         match shelf.kept.get(&name) {
-            Some(Kept::Working { request: first } | Kept::Answered { request: first, .. }) if *first != request => {
+            Some(Kept::Working { request: first } | Kept::Answered { request: first, .. })
+                if *first != request =>
+            {
                 Err(Refusal::new(
                     Class::Conflict,
                     "idempotency",
@@ -175,9 +183,11 @@ impl Shelf {
 
     fn keep(&mut self, name: Name, request: Hash, at: Time, answer: Vec<u8>) {
         self.bytes += answer.len() + name.size();
-        self.kept.insert(name.clone(), Kept::Answered { request, at, answer });
+        self.kept
+            .insert(name.clone(), Kept::Answered { request, at, answer });
         self.order.push_back(name);
-        while self.order.len() > self.limits.count || (self.bytes > self.limits.bytes && self.order.len() > 1) {
+        while self.order.len() > self.limits.count || (self.bytes > self.limits.bytes && self.order.len() > 1)
+        {
             self.drop_oldest();
         }
     }
@@ -235,19 +245,32 @@ mod tests {
         assert_eq!(answer(&repeats, name(1, "a"), at(0)), None);
         assert_eq!(answer(&repeats, name(1, "a"), at(24)), Some(b"made".to_vec()));
         assert_eq!(answer(&repeats, name(2, "a"), at(24)), None, "another person");
-        assert_eq!(answer(&repeats, name(1, "a"), at(24) + Span::milliseconds(1)), None);
+        assert_eq!(
+            answer(&repeats, name(1, "a"), at(24) + Span::milliseconds(1)),
+            None
+        );
     }
 
     #[test]
     fn a_key_is_good_for_one_content_and_one_request_at_a_time() {
         let repeats = Repeats::new();
         let first = repeats.begin(name(1, "a"), Hash::of(b"lamp"), at(0)).unwrap();
-        let twin = repeats.begin(name(1, "a"), Hash::of(b"lamp"), at(0)).err().unwrap();
+        let twin = repeats
+            .begin(name(1, "a"), Hash::of(b"lamp"), at(0))
+            .err()
+            .unwrap();
         assert!(twin.what.contains("still under way"), "{twin}");
-        let other = repeats.begin(name(1, "a"), Hash::of(b"door"), at(0)).err().unwrap();
+        let other = repeats
+            .begin(name(1, "a"), Hash::of(b"door"), at(0))
+            .err()
+            .unwrap();
         assert!(other.what.contains("used for another request"), "{other}");
         drop(first);
-        assert_eq!(answer(&repeats, name(1, "a"), at(0)), None, "a refused first request frees the key");
+        assert_eq!(
+            answer(&repeats, name(1, "a"), at(0)),
+            None,
+            "a refused first request frees the key"
+        );
     }
 
     #[test]
@@ -261,7 +284,11 @@ mod tests {
             assert_eq!(answer(&repeats, name(1, key), at(0)), None);
         }
         assert!(answer(&repeats, name(1, "b"), at(0)).is_some(), "two are kept");
-        assert_eq!(answer(&repeats, name(1, "a"), at(0)), None, "the third pushed the first out");
+        assert_eq!(
+            answer(&repeats, name(1, "a"), at(0)),
+            None,
+            "the third pushed the first out"
+        );
         let narrow = Repeats::within(Limits {
             count: 100,
             bytes: 33,

@@ -46,7 +46,10 @@ pub fn router(rooms: Vec<Routes>, house: Arc<House>) -> Router {
         "/openapi.json",
         get(move || std::future::ready(json(document.clone()))),
     );
-    for (row, route) in std::iter::once(own_routes()).chain(rooms).flat_map(Routes::into_each) {
+    for (row, route) in std::iter::once(own_routes())
+        .chain(rooms)
+        .flat_map(Routes::into_each)
+    {
         let (path, filter) = (row.path, filter(row.method));
         let served = Arc::new(Served { row, route });
         let desk = Arc::clone(&desk);

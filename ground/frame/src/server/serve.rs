@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use axum::Router;
+use axum::http::HeaderMap;
 use basis::{Class, Refusal};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -18,8 +19,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tower_service::Service;
 
+use super::answer::{harden, head_too_large};
 use super::desk::Source;
-use super::limits::{ACCEPT_REST, CONNECTIONS_MAX, FAREWELL_MAX, HEAD_ARRIVAL_MAX, HEAD_BYTES_MAX};
+use super::limits::{
+    ACCEPT_REST, CONNECTIONS_MAX, FAREWELL_MAX, HEAD_ARRIVAL_MAX, HEADERS_BYTES_MAX, READ_BUFFER_BYTES,
+};
 
 /// From where the server may be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,8 +116,12 @@ pub fn serve(router: Router, listener: TcpListener, reach: Reach, stop: Stop) ->
 }
 
 fn no_socket(error: &std::io::Error) -> Refusal {
-    Refusal::new(Class::Outside, "socket", format!("the server cannot listen: {error}"))
-        .way_out("choose another address, or raise the limits of the service")
+    Refusal::new(
+        Class::Outside,
+        "socket",
+        format!("the server cannot listen: {error}"),
+    )
+    .way_out("choose another address, or raise the limits of the service")
 }
 
 async fn accept(router: Router, listener: tokio::net::TcpListener, stop: Stop) {
@@ -146,7 +154,10 @@ async fn accept(router: Router, listener: tokio::net::TcpListener, stop: Stop) {
 }
 
 /// The output of `work`, or nothing when `stopped` came first.
-async fn before<T>(mut stopped: Pin<&mut impl Future<Output = ()>>, work: impl Future<Output = T>) -> Option<T> {
+async fn before<T>(
+    mut stopped: Pin<&mut impl Future<Output = ()>>,
+    work: impl Future<Output = T>,
+) -> Option<T> {
     let mut work = pin!(work);
     poll_fn(|context| {
         if stopped.as_mut().poll(context).is_ready() {
@@ -166,11 +177,24 @@ fn connection(
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Source(source));
-        router.clone().call(request)
+        let mut router = router.clone();
+        async move {
+            if headers_bytes(request.headers()) > HEADERS_BYTES_MAX {
+                return Ok(harden(head_too_large()).await);
+            }
+            router.call(request).await
+        }
     });
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_ARRIVAL_MAX)
-        .max_buf_size(HEAD_BYTES_MAX)
+        .max_buf_size(READ_BUFFER_BYTES)
         .serve_connection(TokioIo::new(stream), service)
+}
+
+fn headers_bytes(headers: &HeaderMap) -> usize {
+    headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum()
 }

@@ -32,6 +32,10 @@ impl Context {
     /// As [`Client::new`].
     pub fn new(profile: Profile, output: Output) -> Result<Self, Refusal> {
         let client = Client::new(&profile.server, profile.token.clone())?;
-        Ok(Self { client, output, profile })
+        Ok(Self {
+            client,
+            output,
+            profile,
+        })
     }
 }

@@ -11,7 +11,7 @@ mod progress;
 mod table;
 
 pub use context::{Command, Context};
-pub use output::{Output, exit_code, print_refusal, EXIT_VERIFICATION_FAILED};
+pub use output::{EXIT_VERIFICATION_FAILED, Output, exit_code, print_refusal};
 pub use plain::plain;
 pub use profile::{Profile, Profiles};
 pub use progress::Progress;

@@ -54,7 +54,9 @@ pub fn print_refusal(refusal: &Refusal, output: Output) {
         print(&output.text(&Problem::of(refusal), |problem| problem.detail.clone()));
     } else {
         // Nobody is left to tell when standard error is closed.
-        let _ = std::io::stderr().lock().write_all(refusal_text(refusal).as_bytes());
+        let _ = std::io::stderr()
+            .lock()
+            .write_all(refusal_text(refusal).as_bytes());
     }
 }
 
@@ -89,9 +91,13 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_is_missing_and_what_to_do() {
-        let refusal = Refusal::new(Class::Policy, "policy version 1, paragraph 4.2", "CHG-0001 may not be submitted")
-            .missing("a rollback plan (paragraph 4.2)")
-            .way_out("add one with `tagout change edit CHG-0001 --rollback`");
+        let refusal = Refusal::new(
+            Class::Policy,
+            "policy version 1, paragraph 4.2",
+            "CHG-0001 may not be submitted",
+        )
+        .missing("a rollback plan (paragraph 4.2)")
+        .way_out("add one with `tagout change edit CHG-0001 --rollback`");
         insta::assert_snapshot!(refusal_text(&refusal), @r"
         refused: CHG-0001 may not be submitted (policy version 1, paragraph 4.2)
           missing: a rollback plan (paragraph 4.2)

@@ -24,7 +24,10 @@ pub struct Profile {
 impl fmt::Debug for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let profile = &mut f.debug_struct("Profile");
-        profile.field("name", &self.name).field("server", &self.server).finish_non_exhaustive()
+        profile
+            .field("name", &self.name)
+            .field("server", &self.server)
+            .finish_non_exhaustive()
     }
 }
 
@@ -61,7 +64,8 @@ impl Profiles {
         home: Option<PathBuf>,
     ) -> Option<PathBuf> {
         let below = |folder: PathBuf| folder.join("tagout").join("profiles.json");
-        own.or_else(|| config_home.map(below)).or_else(|| home.map(|home| below(home.join(".config"))))
+        own.or_else(|| config_home.map(below))
+            .or_else(|| home.map(|home| below(home.join(".config"))))
     }
 
     /// The profile of this name; none yet made answers `None`.
@@ -100,11 +104,18 @@ impl Profiles {
         };
         let mode = fs::metadata(&self.path).map(|metadata| metadata.permissions().mode());
         if mode.is_ok_and(|mode| mode & 0o077 != 0) {
-            let way_out = format!("run `chmod 600 {}`, and sign in anew if others may have read it", self.path.display());
+            let way_out = format!(
+                "run `chmod 600 {}`, and sign in anew if others may have read it",
+                self.path.display()
+            );
             return Err(self.unread("others may read it, and it holds tokens", &way_out));
         }
-        serde_json::from_str(&text)
-            .map_err(|error| self.unread(&error.to_string(), "move it away and sign in anew with `tagout login`"))
+        serde_json::from_str(&text).map_err(|error| {
+            self.unread(
+                &error.to_string(),
+                "move it away and sign in anew with `tagout login`",
+            )
+        })
     }
 
     /// Writes a new file and puts it in the old one's place, so that a full disk costs no token.
@@ -126,7 +137,10 @@ impl Profiles {
     }
 
     fn unwritten(&self, error: &dyn fmt::Display) -> Refusal {
-        let what = format!("the profiles in `{}` cannot be kept: {error}", self.path.display());
+        let what = format!(
+            "the profiles in `{}` cannot be kept: {error}",
+            self.path.display()
+        );
         Refusal::new(Class::Outside, "profiles", what).way_out("name another file with `TAGOUT_PROFILES`")
     }
 }
@@ -165,18 +179,36 @@ mod tests {
         profiles.keep(&anna(Some("tagout_1"))).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let refusal = profiles.find("anna").unwrap_err();
-        assert!(refusal.what.contains("others may read it") && !refusal.to_string().contains("tagout_1"), "{refusal}");
+        assert!(
+            refusal.what.contains("others may read it") && !refusal.to_string().contains("tagout_1"),
+            "{refusal}"
+        );
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(&path, "{").unwrap();
-        assert!(profiles.find("anna").unwrap_err().what.contains("line 1 column 1"));
+        assert!(
+            profiles
+                .find("anna")
+                .unwrap_err()
+                .what
+                .contains("line 1 column 1")
+        );
     }
 
     #[test]
     fn the_usual_path_follows_the_environment() {
         let path = |text: &str| Some(PathBuf::from(text));
-        assert_eq!(Profiles::usual_path(path("/p"), path("/c"), path("/h")), path("/p"));
-        assert_eq!(Profiles::usual_path(None, path("/c"), path("/h")), path("/c/tagout/profiles.json"));
-        assert_eq!(Profiles::usual_path(None, None, path("/h")), path("/h/.config/tagout/profiles.json"));
+        assert_eq!(
+            Profiles::usual_path(path("/p"), path("/c"), path("/h")),
+            path("/p")
+        );
+        assert_eq!(
+            Profiles::usual_path(None, path("/c"), path("/h")),
+            path("/c/tagout/profiles.json")
+        );
+        assert_eq!(
+            Profiles::usual_path(None, None, path("/h")),
+            path("/h/.config/tagout/profiles.json")
+        );
         assert_eq!(Profiles::usual_path(None, None, None), None);
     }
 

@@ -68,9 +68,15 @@ mod tests {
     #[test]
     fn a_line_is_written_only_when_the_percentage_changes() {
         let mut progress = Progress::new("sending scan.nessus");
-        assert_eq!(progress.next_line(1, 200).as_deref(), Some("\rsending scan.nessus   0 %"));
+        assert_eq!(
+            progress.next_line(1, 200).as_deref(),
+            Some("\rsending scan.nessus   0 %")
+        );
         assert_eq!(progress.next_line(1, 200), None);
-        assert_eq!(progress.next_line(200, 200).as_deref(), Some("\rsending scan.nessus 100 %"));
+        assert_eq!(
+            progress.next_line(200, 200).as_deref(),
+            Some("\rsending scan.nessus 100 %")
+        );
         assert_eq!(percent(0, 0), 100);
         assert_eq!(percent(u64::MAX, u64::MAX), 100);
     }

@@ -49,7 +49,11 @@ impl Table {
         let widths = self.widths(width.unwrap_or(usize::MAX));
         let mut text = String::new();
         for row in &self.rows {
-            let cells: Vec<Vec<String>> = row.iter().zip(&widths).map(|(cell, width)| wrap(cell, *width)).collect();
+            let cells: Vec<Vec<String>> = row
+                .iter()
+                .zip(&widths)
+                .map(|(cell, width)| wrap(cell, *width))
+                .collect();
             let height = cells.iter().map(Vec::len).max().unwrap_or(0);
             for number in 0..height {
                 let mut line = String::new();
@@ -71,7 +75,11 @@ impl Table {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let widest = |column: usize| {
             let cells = self.rows.iter().filter_map(|row| row.get(column));
-            cells.flat_map(|cell| cell.lines()).map(UnicodeWidthStr::width).max().unwrap_or(0)
+            cells
+                .flat_map(|cell| cell.lines())
+                .map(UnicodeWidthStr::width)
+                .max()
+                .unwrap_or(0)
         };
         let mut widths: Vec<usize> = (0..columns).map(widest).collect();
         let gaps = GAP.len() * columns.saturating_sub(1);

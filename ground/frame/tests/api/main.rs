@@ -1,0 +1,8 @@
+//! The frame from end to end: a toy room behind a real server on a real socket.
+
+mod document;
+mod endurance;
+mod repeats;
+mod requests;
+mod round_trip;
+mod toy;
