@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use hosts::apt::{self, Apply};
+use hosts::outcome::{PackageOutcome, judge};
 use hosts::reboot::NewBoot;
 use hosts::{
-    Become, BootId, Host, HostError, HostKey, HostState, JobId, JobState, Learned, Reach, Standing, Target,
-    Timeouts, jobs,
+    Become, BootId, Exact, Host, HostError, HostKey, HostState, JobId, JobState, Learned, PackageName, Reach,
+    Standing, Target, Timeouts, jobs,
 };
 use tempfile::TempDir;
 
@@ -79,9 +81,11 @@ impl Lab {
         Some(Host::connect(&self.reach_of(host), self.folder.path(), Timeouts::default()).unwrap())
     }
 
-    pub fn try_connect(&self, number: usize, connect: Duration) -> Result<Host, HostError> {
+    /// Connects with little patience, for a login as for silence.
+    pub fn try_connect(&self, number: usize, patience: Duration) -> Result<Host, HostError> {
         let timeouts = Timeouts {
-            connect,
+            connect: patience,
+            silence: patience,
             ..Timeouts::default()
         };
         Host::connect(&self.reach_of(self.host(number)), self.folder.path(), timeouts)
@@ -175,4 +179,36 @@ pub fn pending(state: &HostState, start: &str) -> Vec<(String, String)> {
     offered
         .map(|update| (update.package.clone(), update.candidate.clone()))
         .collect()
+}
+
+/// A change to these versions.
+pub fn upgrade(update: &[(String, String)]) -> Apply {
+    let exact = update
+        .iter()
+        .map(|(package, version)| Exact::parse(package, version).unwrap());
+    Apply::upgrade(exact.collect(), "CHG-0001").unwrap()
+}
+
+/// The installed version.
+pub fn version(state: &HostState, package: &str) -> String {
+    state
+        .package(&PackageName::parse(package).unwrap())
+        .unwrap()
+        .version
+        .clone()
+}
+
+/// Carries a change out and judges it.
+pub fn apply(host: &Host, change: &Apply) -> Vec<PackageOutcome> {
+    let before = hosts::collect(host).unwrap();
+    let job = fresh_job("apply");
+    apt::start(host, &job, change).unwrap();
+    follow(host, &job);
+    let evidence = jobs::evidence(host, &job).unwrap();
+    judge(
+        &before,
+        &hosts::collect(host).unwrap(),
+        &evidence.transcript,
+        change,
+    )
 }
