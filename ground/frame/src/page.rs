@@ -80,25 +80,17 @@ impl<T> Listed<T> {
 mod tests {
     use super::*;
 
-    fn page(limit: u32) -> Page {
-        Page {
-            after: None,
-            limit: Some(limit),
-        }
-    }
-
     #[test]
     fn a_page_has_one_to_500_items() {
-        assert_eq!(Page::default().size(), Ok(100));
-        assert_eq!(page(500).size(), Ok(500));
-        assert_eq!(page(501).unwrap_err_class(), Class::Invalid);
-        assert_eq!(page(0).unwrap_err_class(), Class::Invalid);
-    }
-
-    impl Page {
-        fn unwrap_err_class(&self) -> Class {
-            self.size().unwrap_err().class
-        }
+        let size = |limit| {
+            Page { after: None, limit }
+                .size()
+                .map_err(|refusal| refusal.class)
+        };
+        assert_eq!(size(None), Ok(100));
+        assert_eq!(size(Some(500)), Ok(500));
+        assert_eq!(size(Some(501)), Err(Class::Invalid));
+        assert_eq!(size(Some(0)), Err(Class::Invalid));
     }
 
     #[test]

@@ -108,7 +108,7 @@ pub fn serve(router: Router, listener: TcpListener, reach: Reach, stop: Stop) ->
     let outcome = runtime.block_on(async {
         listener.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        accept(router, listener, stop).await;
+        accept(router, listener, stop, CONNECTIONS_MAX).await;
         Ok(())
     });
     runtime.shutdown_timeout(FAREWELL_MAX);
@@ -124,9 +124,9 @@ fn no_socket(error: &std::io::Error) -> Refusal {
     .way_out("choose another address, or raise the limits of the service")
 }
 
-async fn accept(router: Router, listener: tokio::net::TcpListener, stop: Stop) {
+async fn accept(router: Router, listener: tokio::net::TcpListener, stop: Stop, connections_max: usize) {
     let watcher = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let room = Arc::new(Semaphore::new(connections_max));
     let mut stopped = pin!(stop.told());
     loop {
         // Taking the place first leaves the surplus in the operating system's queue.
@@ -197,4 +197,53 @@ fn headers_bytes(headers: &HeaderMap) -> usize {
         .iter()
         .map(|(name, value)| name.as_str().len() + value.len())
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use std::io::{ErrorKind, Read, Write};
+
+    fn asked(address: SocketAddr) -> std::net::TcpStream {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: toy\r\n\r\n").unwrap();
+        stream
+    }
+
+    fn is_answered(stream: &mut std::net::TcpStream) -> bool {
+        let mut start = [0; 12];
+        stream.read_exact(&mut start).unwrap();
+        start == *b"HTTP/1.1 200"
+    }
+
+    #[test]
+    fn one_connection_more_than_the_limit_waits_for_another_to_end() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = Stop::when_told();
+        let told = stop.clone();
+        let serving = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                listener.set_nonblocking(true).unwrap();
+                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                accept(Router::new().route("/", get(|| async {})), listener, told, 2).await;
+            });
+        });
+        let (mut first, mut second) = (asked(address), asked(address));
+        assert!(is_answered(&mut first) && is_answered(&mut second));
+        let mut third = asked(address);
+        third.set_nonblocking(true).unwrap();
+        assert_eq!(third.peek(&mut [0]).unwrap_err().kind(), ErrorKind::WouldBlock);
+        third.set_nonblocking(false).unwrap();
+        drop(first);
+        assert!(is_answered(&mut third));
+        stop.now();
+        drop((second, third));
+        serving.join().unwrap();
+    }
 }

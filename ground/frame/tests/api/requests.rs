@@ -1,6 +1,9 @@
 //! What the server makes of requests: who asks, what is sent, which paths and methods there are.
 
-use crate::toy::{LIMIT_BYTES, ToyHouse};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use crate::toy::{LIMIT_BYTES, ToyHouse, read_reply};
 
 const JSON_BYTES_MAX: usize = 1 << 20;
 
@@ -281,6 +284,35 @@ fn a_file_of_nobody_is_refused_before_it_is_sent() {
         let reply = house.ask("POST /api/v1/lamps/measurements", &headers, b"");
         assert_eq!(reply.status, 401);
     }
+}
+
+#[test]
+fn the_ninth_file_at_once_is_turned_away() {
+    let house = ToyHouse::open();
+    let head = "POST /api/v1/lamps/measurements HTTP/1.1\r\nHost: toy\r\nAuthorization: Bearer anna\r\n\
+                Connection: close\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n";
+    let go_ahead = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let begun: Vec<TcpStream> = (0..8)
+        .map(|_| {
+            let mut stream = house.connect();
+            stream.write_all(head.as_bytes()).unwrap();
+            let mut answer = [0; 25];
+            stream.read_exact(&mut answer).unwrap();
+            assert_eq!(answer, *go_ahead);
+            stream
+        })
+        .collect();
+    let ninth = house.post("/lamps/measurements", &[], b"a");
+    assert_eq!(
+        (ninth.status, ninth.problem().rule.as_str()),
+        (503, "files at once")
+    );
+    assert_eq!(ninth.header("retry-after"), Some("5"));
+    for mut stream in begun {
+        stream.write_all(b"a").unwrap();
+        assert_eq!(read_reply(stream).unwrap().status, 200);
+    }
+    assert_eq!(house.post("/lamps/measurements", &[], b"a").status, 200);
 }
 
 #[test]
