@@ -5,12 +5,16 @@
 //! added, opened, declared final, or destroyed with a reason that stays.
 
 mod acts;
+mod api;
+mod commands;
 mod rules;
 mod store;
 
+use frame::Routes;
 use storage::{EventKind, Migration};
 
-pub use acts::attach;
+pub use acts::{add, attach, destroy, finalise, open, opened_content};
+pub use commands::EvidenceCommand;
 pub use rules::{
     Added, Destroyed, Evidence, EvidenceId, EvidenceName, Finalised, MediaType, NewEvidence, Opened, Opening,
     OpeningId, Standing,
@@ -31,4 +35,9 @@ pub fn migrations() -> &'static [Migration] {
 /// The room's events and what becomes of them.
 pub fn events() -> Vec<EventKind> {
     store::events()
+}
+
+/// The room's routes.
+pub fn routes() -> Routes {
+    api::routes()
 }
