@@ -1,0 +1,86 @@
+//! Settling how a host is reached.
+
+use basis::{Actor, Class, Refusal};
+use hosts::HostKey;
+use ledger::events::Events;
+use storage::Organisation;
+
+use super::{EnrolHost, existing, host_refusal, identity_file, in_use};
+use crate::rules::{self, AssetId, Connection, HostKeyScanned, check_fingerprint};
+use crate::store;
+
+/// Asks a host for its keys, for a person to compare with what the host's own console shows. What was offered is
+/// recorded and nothing is trusted.
+///
+/// # Errors
+/// A refusal of class `NotFound`, `Forbidden`, `Invalid` for a bad address, or `Outside` when nothing answers.
+pub fn scan_host_key(
+    organisation: &Organisation,
+    actor: &Actor,
+    id: AssetId,
+    address: &str,
+    port: u16,
+) -> Result<Vec<HostKey>, Refusal> {
+    organisation.view(|view| {
+        actor.may::<EnrolHost>(id, policy::current(view)?.authority())?;
+        in_use(existing(view, id)?)
+    })?;
+    // The network is asked outside of any transaction: a slow host holds nobody up.
+    let keys = hosts::scan_host_key(address, port).map_err(|error| host_refusal(&error))?;
+    let mut tx = organisation.begin("assets.scan_host_key")?;
+    actor.may::<EnrolHost>(id, policy::current(&tx.view())?.authority())?;
+    let scanned = HostKeyScanned {
+        address: address.to_owned(),
+        asset: id,
+        fingerprints: keys.iter().map(HostKey::fingerprint).collect(),
+        port,
+    };
+    tx.record(actor, Events::one(scanned))?;
+    tx.commit()?;
+    Ok(keys)
+}
+
+/// Settles how an asset is reached. `confirmed` is the fingerprint that a person read on the host itself; it is compared
+/// with the key, and means nothing for the local machine.
+///
+/// # Errors
+/// A refusal of class `NotFound`, `Forbidden`, `Invalid` when the fingerprint is not the key's, or `Conflict` when
+/// another asset is the local machine already.
+pub fn connect(
+    organisation: &Organisation,
+    actor: &Actor,
+    id: AssetId,
+    connection: &Connection,
+    confirmed: &str,
+) -> Result<(), Refusal> {
+    if let Connection::Ssh(ssh) = connection {
+        check_fingerprint(&ssh.host_key, confirmed)?;
+        // Whatever `ssh` could misread is refused now and not at the first collection.
+        connection
+            .reach(&identity_file(organisation)?)
+            .map_err(|error| host_refusal(&error))?;
+    }
+    let mut tx = organisation.begin("assets.connect")?;
+    actor.may::<EnrolHost>(id, policy::current(&tx.view())?.authority())?;
+    let asset = in_use(existing(&tx.view(), id)?)?;
+    if let (Connection::Local, Some(other)) = (connection, store::local_asset(&tx.view())?)
+        && other != id
+    {
+        let what = format!(
+            "{other} is the machine on which this server runs, so {} cannot be",
+            asset.id
+        );
+        return Err(Refusal::new(Class::Conflict, "connection", what)
+            .way_out(format!("retire {other} first, or reach {} over SSH", asset.id)));
+    }
+    let before = store::reach(&tx.view(), id)?;
+    if rules::same_connection(before.as_ref(), connection) {
+        return Ok(());
+    }
+    tx.record(
+        actor,
+        Events::one(rules::connected(id, connection, before.as_ref())),
+    )?;
+    tx.commit()?;
+    Ok(())
+}

@@ -1,0 +1,2 @@
+delete from asset_packages
+where asset_id = $1

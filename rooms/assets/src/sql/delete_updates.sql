@@ -1,0 +1,2 @@
+delete from asset_updates
+where asset_id = $1

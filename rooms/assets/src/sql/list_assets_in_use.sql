@@ -1,0 +1,48 @@
+select
+  a.asset_id,
+  a.name,
+  a.kind,
+  a.owner,
+  a.maintenance_contact,
+  a.purpose,
+  a.os,
+  a.os_version,
+  a.firmware,
+  a.location,
+  a.environment,
+  a.classification,
+  a.criticality,
+  a.exposure,
+  a.maintenance_risk,
+  a.ring,
+  a.patch_group,
+  a.maintenance_window,
+  a.addresses,
+  a.management_path,
+  a.reference,
+  a.source,
+  a.registered_at,
+  a.last_patched_at,
+  a.retired_by,
+  a.retired_at,
+  a.retired_reason,
+  s.taken_at as state_taken_at,
+  s.evidence_id as state_evidence_id,
+  s.hostname as state_hostname,
+  s.os as state_os,
+  s.os_version as state_os_version,
+  s.architecture as state_architecture,
+  s.kernel as state_kernel,
+  s.firmware as state_firmware,
+  s.machine_id as state_machine_id,
+  s.boot_id as state_boot_id,
+  s.reboot as state_reboot,
+  s.pending as state_pending,
+  s.security as state_security,
+  s.packages as state_packages
+from assets a
+left join asset_states s on s.asset_id = a.asset_id
+where a.retired_at is null
+  and a.asset_id > $1
+order by a.asset_id
+limit $2
