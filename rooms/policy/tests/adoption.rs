@@ -178,3 +178,15 @@ fn the_lab_policy_is_one_and_differs_only_where_people_wait() {
         ]
     );
 }
+
+#[test]
+fn the_list_of_routes_is_whole_and_every_act_of_it_has_its_row() {
+    let policy = Policy::parse(DEFAULT_POLICY).unwrap();
+    for row in policy::routes().rows() {
+        let act = row.act.expect("no route of the policy is public");
+        assert!(
+            policy::ACTS.contains(&act) && !policy.authority().roles(act).is_empty(),
+            "{act}"
+        );
+    }
+}

@@ -1,0 +1,93 @@
+//! Destroying what was spilled into the record: who may, and what can be destroyed.
+
+use basis::{Class, PersonId, Refusal, Subject, Time};
+
+use super::RedactionId;
+use super::facts::Fact;
+
+/// What stands in the place of free text that was destroyed.
+pub(crate) const NOTE: &str = "[redacted]";
+
+/// A redaction, from its request on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redaction {
+    /// Its id.
+    pub redaction: RedactionId,
+    /// The index of the entry.
+    pub entry: u64,
+    /// What that entry is about.
+    pub subject: Subject,
+    /// Why.
+    pub reason: String,
+    /// Who asked.
+    pub requested_by: PersonId,
+    /// When.
+    pub requested_at: Time,
+    /// Who confirmed it and when; none while it waits for a second person.
+    pub confirmed: Option<(PersonId, Time)>,
+}
+
+/// Whether the payload of this entry can be destroyed at all.
+///
+/// # Errors
+/// A refusal when there is nothing to destroy, or when the record would no longer verify without it.
+pub(crate) fn may_request(fact: &Fact, has_free_text: bool, reason: &str) -> Result<(), Refusal> {
+    let refused = |what: String| Refusal::new(Class::Conflict, "redaction", what);
+    let entry = format!("entry {} ({})", fact.index, fact.event_type);
+    if reason.trim().is_empty() {
+        return Err(
+            Refusal::new(Class::Invalid, "redaction", "a redaction needs a reason")
+                .way_out("say why with `--reason`, without repeating what is to be destroyed"),
+        );
+    }
+    if fact.is_sealed {
+        return Err(refused(format!(
+            "{entry} holds a credential, which never leaves the organisation"
+        ))
+        .way_out("revoke the credential instead"));
+    }
+    if fact.is_blanked {
+        return Err(
+            refused(format!("{entry} was redacted before")).way_out("`tagout history redactions` shows when")
+        );
+    }
+    if fact.is("history.redacted") {
+        return Err(refused(format!(
+            "{entry} says what was redacted; without it nothing before it verifies"
+        ))
+        .way_out("it holds no free text"));
+    }
+    if fact.is("evidence.destroyed") {
+        return Err(refused(format!(
+            "{entry} says where a file went; without it no package of that file verifies"
+        ))
+        .way_out("redact the entry that added the file; its name goes with it"));
+    }
+    if !has_free_text && fact.blob.is_none() {
+        return Err(refused(format!(
+            "{entry} holds no free text and no file, so there is nothing to destroy"
+        ))
+        .way_out("look for the entry that holds it with `tagout history list`"));
+    }
+    Ok(())
+}
+
+/// Whether this person may confirm.
+///
+/// # Errors
+/// A refusal when they asked for it themselves: destroying records takes two people.
+pub(crate) fn may_confirm(redaction: &Redaction, person: PersonId) -> Result<(), Refusal> {
+    if redaction.requested_by == person {
+        let what = format!(
+            "{person} asked for {} and cannot confirm it as well",
+            redaction.redaction
+        );
+        return Err(Refusal::new(Class::Conflict, "two people", what)
+            .missing("the confirmation of a second person")
+            .way_out(format!(
+                "ask another person to run `tagout history confirm {}`",
+                redaction.redaction
+            )));
+    }
+    Ok(())
+}
