@@ -112,7 +112,7 @@ impl From<Evidence> for EvidenceView {
             media_type: evidence.media_type.name().to_owned(),
             kind: evidence.kind.name().to_owned(),
             size: evidence.blob.clear_size,
-            sha256: evidence.sha256().to_string(),
+            sha256: evidence.content_sha256().to_string(),
             about: evidence.about.iter().map(Subject::to_string).collect(),
             objectives: evidence.objectives,
             taken_at: evidence.taken_at,

@@ -10,10 +10,10 @@ use super::asset::RebootWord;
 /// Which version of which package. One name may be installed in several versions, as kernels are.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PackageKey {
-    /// Its architecture.
-    pub architecture: String,
     /// Its name.
     pub name: String,
+    /// Its architecture.
+    pub architecture: String,
     /// Its version.
     pub version: String,
 }

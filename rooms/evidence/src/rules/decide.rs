@@ -101,7 +101,7 @@ pub(crate) fn finalise(evidence: &Evidence, _authority: &Authority<Add>) -> Resu
         Standing::Final => Ok(Events::none()),
         Standing::Draft => Ok(Events::one(Finalised {
             evidence: evidence.id,
-            sha256: evidence.sha256(),
+            sha256: evidence.content_sha256(),
         })),
         Standing::Destroyed { .. } => destroyed_refusal(evidence).map_or_else(|| Ok(Events::none()), Err),
     }
@@ -173,7 +173,7 @@ pub(crate) fn destroy(
         },
         evidence: evidence.id,
         reason: reason.to_owned(),
-        sha256: evidence.sha256(),
+        sha256: evidence.content_sha256(),
     }))
 }
 

@@ -219,7 +219,7 @@ impl Evidence {
     }
 
     /// SHA-256 of the content in the clear.
-    pub fn sha256(&self) -> Hash {
+    pub fn content_sha256(&self) -> Hash {
         self.blob.clear_sha256
     }
 }

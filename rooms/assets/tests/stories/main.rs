@@ -1,0 +1,6 @@
+//! Stories of the register against a real organisation, real lists and real machines.
+
+mod hosts_story;
+mod house;
+mod import_story;
+mod register_story;
