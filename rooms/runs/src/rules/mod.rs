@@ -4,6 +4,7 @@
 mod words;
 
 mod choose;
+mod compare;
 mod events;
 mod halt;
 mod host;
@@ -17,6 +18,7 @@ mod steer;
 mod text;
 
 pub use choose::{Choice, Fix, Hindrance, Selection, Update, choose};
+pub use compare::{Compared, Packages, compare, compare_undone};
 pub use events::{
     Decided, Ended, GateFound, Halted, PackageResult, Paused, Planned, RingEnded, RingPassed,
     RollBackStarted, Started, StartedRing, StepFinished, StepStarted,

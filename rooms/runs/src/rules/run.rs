@@ -69,10 +69,14 @@ pub struct Run {
     pub change: Subject,
     /// The digest of the plan.
     pub plan: Hash,
+    /// The permit under which it was started.
+    pub permit: Subject,
     /// Who started it and answers for the work.
     pub executor: PersonId,
     /// When.
     pub started_at: Time,
+    /// When it was over.
+    pub ended_at: Option<Time>,
     /// Where it stands.
     pub state: RunState,
     /// Why it is paused, halted, failed or rolled back.

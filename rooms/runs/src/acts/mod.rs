@@ -1,0 +1,92 @@
+//! What people and the runner do with plans and runs: one use case, one file.
+
+mod carry;
+mod end;
+mod gather;
+mod make_plan;
+mod show;
+mod start;
+mod steer;
+
+pub use carry::{Begun, EvidenceFile, Report, begin, finish_step, may_reboot, open_next_step};
+pub use end::{actor_of, end_ring, end_run, halt_by_rule, note_gate, pass_ring, pause};
+pub use make_plan::{Chosen, PlanRequest, make_plan};
+pub use show::{ShownRun, list, show, show_plan};
+pub use start::start;
+pub use steer::{decide, halt, roll_back};
+
+use basis::{Authentication, Class, Id, Refusal, Subject};
+use changes::{Change, ChangeId};
+use policy::{Action, WorkFacts};
+use storage::{By, StorageError, View};
+
+use crate::rules::{Run, RunId};
+use crate::store::{self, StoredPlan};
+
+/// The run, or the refusal that there is none.
+fn existing(view: &View<'_>, id: RunId) -> Result<Run, Refusal> {
+    store::find(view, id)?.ok_or_else(|| {
+        Refusal::new(Class::NotFound, "runs", format!("there is no run {id}"))
+            .way_out("`tagout run list CHG-0001` shows those of a change")
+    })
+}
+
+fn existing_change(view: &View<'_>, id: ChangeId) -> Result<Change, Refusal> {
+    changes::find(view, id)?.ok_or_else(|| {
+        Refusal::new(Class::NotFound, "changes", format!("there is no change {id}"))
+            .way_out("`tagout change list` shows them all")
+    })
+}
+
+/// The change of a run.
+fn change_of(view: &View<'_>, run: &Run) -> Result<Change, Refusal> {
+    let id: Option<ChangeId> = run.change.as_id();
+    let id = id.ok_or_else(|| StorageError::from(store::damaged("runs, change_subject", "it is no change")))?;
+    existing_change(view, id)
+}
+
+/// The plan of a run.
+fn plan_of(view: &View<'_>, run: &Run) -> Result<StoredPlan, Refusal> {
+    let found = store::find_plan(view, &run.plan)?;
+    Ok(found.ok_or_else(|| StorageError::from(store::damaged("plans", "the plan of a run is gone")))?)
+}
+
+/// On whose account the runner records: that of the person who started the run.
+fn by_runner(run: &Run) -> By {
+    By { person: run.executor, authentication: Authentication::Runner, behalf: None, cause: None }
+}
+
+/// Asks the gate whether the run's executor may do `action` to `asset` at this moment; the refusal says what is missing.
+fn may_work(
+    view: &View<'_>,
+    change: &Change,
+    person: basis::PersonId,
+    asset: &Subject,
+    action: Action,
+    now: basis::Time,
+) -> Result<Result<permits::PermitId, Refusal>, Refusal> {
+    let policy = policy::current(view)?;
+    let permits = permits::of_change(view, change.id)?;
+    let asked = permits::rules::Asked { person, asset: asset.clone(), action };
+    let permit = permits::rules::choose(&permits, &asked, now);
+    let evidence = evidence::about(view, &change.id.subject())?;
+    let facts = WorkFacts {
+        change: changes::facts(view, change)?,
+        approvals: change.approvals(),
+        window: change.window,
+        permit: permit.map(|permit| permit.facts(now)),
+        person,
+        asset: asset.clone(),
+        action,
+        evidence: evidence.iter().map(|evidence| evidence.facts()).collect(),
+        told: change.told_roles(),
+        now,
+    };
+    let verdict = policy.may_work(&facts);
+    Ok(match (verdict.refusal(), permit) {
+        (None, Some(permit)) => Ok(permit.id),
+        (Some(refusal), _) => Err(refusal),
+        (None, None) => Err(Refusal::new(Class::Policy, "permit", format!("{} has no permit", change.id))
+            .way_out(format!("issue one: `tagout permit issue {}`", change.id))),
+    })
+}

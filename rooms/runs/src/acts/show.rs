@@ -1,0 +1,60 @@
+//! Looks at plans and runs.
+
+use basis::{Actor, Class, Id, Refusal};
+use changes::ChangeId;
+use ledger::Hash;
+use storage::Organisation;
+
+use super::{existing, plan_of};
+use crate::rules::{Read, Run, RunId};
+use crate::store::{self, PackageRow, StepRow, StoredPlan};
+
+/// A run with everything that is known of it.
+#[derive(Debug, Clone)]
+pub struct ShownRun {
+    /// The run.
+    pub run: Run,
+    /// The plan that it carries out.
+    pub plan: StoredPlan,
+    /// Its steps, in the order in which they were begun.
+    pub steps: Vec<StepRow>,
+    /// What became of each package.
+    pub packages: Vec<PackageRow>,
+    /// What the gates said, ring by ring.
+    pub said: Vec<Option<String>>,
+}
+
+/// One plan.
+pub fn show_plan(organisation: &Organisation, actor: &Actor, digest: &Hash) -> Result<StoredPlan, Refusal> {
+    organisation.view(|view| {
+        actor.may::<Read>(actor.person, policy::current(view)?.authority())?;
+        store::find_plan(view, digest)?.ok_or_else(|| {
+            Refusal::new(Class::NotFound, "plans", format!("there is no plan {digest}"))
+                .way_out("`tagout change show CHG-0001` names the plan of a change")
+        })
+    })
+}
+
+/// One run.
+pub fn show(organisation: &Organisation, actor: &Actor, id: RunId) -> Result<ShownRun, Refusal> {
+    organisation.view(|view| {
+        actor.may::<Read>(id, policy::current(view)?.authority())?;
+        let run = existing(view, id)?;
+        Ok(ShownRun {
+            plan: plan_of(view, &run)?,
+            steps: store::steps(view, id)?,
+            packages: store::packages(view, id)?,
+            said: store::said(view, id)?,
+            run,
+        })
+    })
+}
+
+/// The runs of a change, the first one first.
+pub fn list(organisation: &Organisation, actor: &Actor, change: ChangeId) -> Result<Vec<Run>, Refusal> {
+    organisation.view(|view| {
+        actor.may::<Read>(change, policy::current(view)?.authority())?;
+        let ids = store::of_change(view, &change.subject())?;
+        ids.into_iter().map(|id| existing(view, id)).collect()
+    })
+}

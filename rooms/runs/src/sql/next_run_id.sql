@@ -1,0 +1,1 @@
+select coalesce(max(run_id), 0) + 1 as next_id from runs

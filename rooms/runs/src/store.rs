@@ -1,0 +1,10 @@
+//! Rows of plans and runs, and what becomes of the room's events.
+
+mod apply;
+mod read;
+
+pub(crate) use apply::events;
+pub(crate) use read::{damaged, next_run_id};
+pub use read::{
+    OpenStep, PackageRow, StepRow, StoredPlan, find, find_plan, live, of_change, open_step, packages, said, steps,
+};
