@@ -64,6 +64,7 @@ fn of_change(facts: &Facts, change: &Subject) -> BTreeSet<u64> {
         named.extend(fact.named.iter().filter(|name| starts(name, &NEIGHBOURS)));
         versions.extend(fact.policy_version);
     }
+    findings(facts, &named, &mut chosen);
     named
         .into_iter()
         .for_each(|neighbour| meanwhile(facts, neighbour, first, last, &mut chosen));
@@ -133,6 +134,20 @@ fn meanwhile(facts: &Facts, subject: &Subject, first: u64, last: u64, chosen: &m
             chosen.insert(fact.index);
         }
     }
+}
+
+/// Findings are recorded scan by scan: the entries by which those of the change came up and went away.
+fn findings(facts: &Facts, named: &BTreeSet<&Subject>, chosen: &mut BTreeSet<u64>) {
+    let wanted: BTreeSet<&Subject> = named
+        .iter()
+        .copied()
+        .filter(|name| starts(name, &["FND-"]))
+        .collect();
+    let found = facts.list.iter().filter(|fact| {
+        let is_outcome = fact.is("findings.opened") || fact.is("findings.went_away");
+        is_outcome && fact.named.iter().any(|name| wanted.contains(name))
+    });
+    chosen.extend(found.map(|fact| fact.index));
 }
 
 /// The versions of the policy that the entries cite, and every one in force from the beginning to the end.

@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 use storage::{By, EventKind, Organisation, Stamp, StorageError, Tables, World};
 use testkit::{House, signed_in};
 
+/// Anything sealed that is at least this long is a secret or the hash of one.
+const SECRET_CHARS_LEAST: usize = 40;
+
 /// A text that should never have been written.
 pub const SECRET: &str = "the spilled part number is ZX-99-ALPHA";
 
@@ -113,6 +116,36 @@ impl Story {
         story.record(&approver, story.decided(&approver, &key, key_id, &text));
         story.attach();
         story
+    }
+
+    /// Submits another change, which has nothing to do with the one of the story.
+    pub fn submit_another(&self, text: &str) {
+        let submitted = Submitted {
+            change: Subject::parse("CHG-0002").unwrap(),
+            revision: 1,
+            requester: self.owner.person,
+            text: text.to_owned(),
+            digest: Hash::of(text.as_bytes()),
+            policy_version: 1,
+        };
+        self.record(&self.owner, submitted);
+    }
+
+    /// Has a new person choose a password, so that there are sealed credentials.
+    pub fn accept_invitation(&self) {
+        let organisation = &self.house.organisation;
+        let handle = Handle::parse("paul").unwrap();
+        let roles = [Role::Requester].into();
+        let invitation =
+            people::enrol(organisation, &self.house.administrator(), &handle, "Paul", roles).unwrap();
+        let secret = people::Secret::from_bytes(b"12345678901234567890");
+        let acceptance = people::Acceptance {
+            invitation: &invitation.code,
+            password: "seven quiet lighthouses",
+            totp_secret: &secret.to_base32(),
+            totp_code: &secret.code_at(organisation.now()),
+        };
+        people::accept(organisation, &acceptance).unwrap();
     }
 
     fn record<E: Event>(&self, actor: &Actor, event: E) {
@@ -220,7 +253,13 @@ impl Story {
             view.each_ledger_record(0, view.ledger_size()?, |record| {
                 if record.parse()?.sealed {
                     let payload: serde_json::Value = serde_json::from_slice(&record.payload).unwrap();
-                    found.push(payload["sha256"].as_str().unwrap().to_owned());
+                    let members = payload.as_object().unwrap().values();
+                    let texts = members.filter_map(|member| member.as_str());
+                    found.extend(
+                        texts
+                            .filter(|text| text.len() >= SECRET_CHARS_LEAST)
+                            .map(str::to_owned),
+                    );
                 }
                 Ok(())
             })?;

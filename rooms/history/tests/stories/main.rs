@@ -1,0 +1,5 @@
+//! Stories of the record against a real organisation.
+
+mod door;
+mod house;
+mod record;
