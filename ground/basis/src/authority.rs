@@ -92,27 +92,30 @@ impl AuthorityTable {
         }
     }
 
-    pub(crate) fn check<A: Act>(&self, actor: &Actor, subject: Subject) -> Result<Authority<A>, Refusal> {
-        let allowed = self.roles(A::NAME);
+    /// Refuses an actor who may not do the act of this name on anything.
+    pub fn admit(&self, actor: &Actor, act: &str) -> Result<(), Refusal> {
+        let allowed = self.roles(act);
         if actor.roles.is_disjoint(&allowed) {
             let names: Vec<&str> = allowed.iter().map(|role| role.name()).collect();
-            return Err(Refusal::new(
-                Class::Forbidden,
-                "authority",
-                format!("{} may not do `{}`", actor.person, A::NAME),
-            )
-            .missing(match names.as_slice() {
-                [] => "the policy in force allows it to nobody".to_owned(),
-                names => format!("one of the roles {}", names.join(", ")),
-            })
-            .way_out("ask somebody who holds such a role, or ask an administrator to grant it"));
+            let what = format!("{} may not do `{act}`", actor.person);
+            return Err(Refusal::new(Class::Forbidden, "authority", what)
+                .missing(match names.as_slice() {
+                    [] => "the policy in force allows it to nobody".to_owned(),
+                    names => format!("one of the roles {}", names.join(", ")),
+                })
+                .way_out("ask somebody who holds such a role, or ask an administrator to grant it"));
         }
-        if actor.scope.as_ref().is_some_and(|scope| !scope.contains(A::NAME)) {
-            let what = format!("this token of {} is not scoped for `{}`", actor.person, A::NAME);
+        if actor.scope.as_ref().is_some_and(|scope| !scope.contains(act)) {
+            let what = format!("this token of {} is not scoped for `{act}`", actor.person);
             return Err(Refusal::new(Class::Forbidden, "authority", what).way_out(
                 "make a token whose scope names the act, or sign in with password and one-time code",
             ));
         }
+        Ok(())
+    }
+
+    pub(crate) fn check<A: Act>(&self, actor: &Actor, subject: Subject) -> Result<Authority<A>, Refusal> {
+        self.admit(actor, A::NAME)?;
         Ok(Authority {
             person: actor.person,
             subject,

@@ -26,7 +26,17 @@ pub trait Gatekeeper: Send + Sync {
     /// A refusal of class `Unauthenticated` when nobody does, in the same words whether the token is unknown, expired or
     /// revoked.
     fn identify(&self, organisation: &Organisation, token: &str) -> Result<Actor, Refusal>;
+
+    /// Refuses who may not do the act of this name on anything at all, by the authority table in force. Asked before a
+    /// request is read; the act itself asks again, about the very thing.
+    ///
+    /// # Errors
+    /// A refusal of class `Forbidden` that names the roles which could.
+    fn admit(&self, organisation: &Organisation, actor: &Actor, act: &str) -> Result<(), Refusal>;
 }
+
+/// Stands in a route's row for the name of an act where everybody who has signed in may do it, on what is their own.
+pub const ANYBODY: &str = "anybody";
 
 /// Tells waiting workers that there may be work. A ring that nobody waited for is kept for the next who waits.
 #[derive(Debug, Clone, Default)]

@@ -19,7 +19,7 @@ pub mod terminal;
 
 pub use call::{Call, Nothing, PublicCall};
 pub use download::{Content, Download};
-pub use house::{Bell, Gatekeeper, House};
+pub use house::{ANYBODY, Bell, Gatekeeper, House};
 pub use openapi::openapi;
 pub use page::{Listed, Page};
 pub use problem::Problem;

@@ -45,4 +45,8 @@ impl Gatekeeper for Doorkeeper {
             })
         })
     }
+
+    fn admit(&self, organisation: &Organisation, actor: &Actor, act: &str) -> Result<(), Refusal> {
+        organisation.view(|view| policy::current(view)?.authority().admit(actor, act))
+    }
 }

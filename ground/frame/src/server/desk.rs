@@ -22,7 +22,7 @@ use super::log::{self, About};
 use super::repeats::{Name, Repeats, Turn, check_key};
 use crate::call::PathValues;
 use crate::routes::{Answer, Asked, Route, Sent};
-use crate::{House, Kind, RouteRow};
+use crate::{ANYBODY, House, Kind, RouteRow};
 
 /// Where a connection comes from; put into every request by the server.
 #[derive(Debug, Clone, Copy)]
@@ -249,11 +249,17 @@ fn bearer_token(headers: &HeaderMap) -> Result<String, Refusal> {
     }
 }
 
+/// Finds out who asks, and turns away who may not do the route's act on anything.
 fn identify(house: &House, row: &RouteRow, token: &str) -> Result<Option<Actor>, Refusal> {
-    match row.act {
-        Some(_) => house.gatekeeper.identify(&house.organisation, token).map(Some),
-        None => Ok(None),
+    let Some(act) = row.act else { return Ok(None) };
+    let actor = house.gatekeeper.identify(&house.organisation, token)?;
+    if act != ANYBODY {
+        house.gatekeeper.admit(&house.organisation, &actor, act)?;
+    } else if actor.scope.is_some() {
+        let what = "this is for people who have signed in, not for a token with a scope";
+        return Err(Refusal::new(Class::Forbidden, "authority", what).way_out("sign in with `tagout login`"));
     }
+    Ok(Some(actor))
 }
 
 /// Runs the function, or repeats the answer that it gave to the same request before.

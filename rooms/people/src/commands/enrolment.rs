@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use basis::{Chance, Class, Clock, Refusal, SystemChance, SystemClock};
+use basis::{Chance, Class, Clock, Refusal, Span, SystemChance, SystemClock};
 use clap::Args;
 use frame::Method;
 use frame::terminal::{Command, Context};
@@ -107,7 +107,8 @@ impl Command for AcceptCommand {
                 } else {
                     keep_new_secret(path)?
                 };
-                let code = secret.code_at(SystemClock.now());
+                // The code before the present one, so that the present one is left for signing in.
+                let code = secret.code_at(SystemClock.now() - Span::seconds(30));
                 (secret, code)
             }
         };

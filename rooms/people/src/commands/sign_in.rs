@@ -29,23 +29,34 @@ pub struct LoginCommand {
 }
 
 impl LoginCommand {
-    /// Signs in at the client's server; answers the sign-in, whose token the roof keeps.
-    pub fn sign_in(self, client: &Client) -> Result<SignInAnswer, Refusal> {
+    /// The command for this handle, with files in place of questions where they are given.
+    pub fn of(handle: String, password_file: Option<PathBuf>, secret_file: Option<PathBuf>) -> Self {
+        Self {
+            handle,
+            password_file,
+            code: None,
+            secret_file,
+        }
+    }
+
+    /// Reads password and one-time code from where the command says, or asks for them.
+    pub fn read(self) -> Result<SignInRequest, Refusal> {
         let password = read_password(self.password_file.as_deref(), "Password: ")?;
         let code = match (self.code, self.secret_file) {
             (Some(code), _) => code,
             (None, Some(secret_file)) => CodeCommand::of(secret_file).code()?,
             (None, None) => read_password(None, "One-time code: ")?,
         };
-        client.send(
-            Method::Post,
-            "/sign-in",
-            &SignInRequest {
-                handle: self.handle,
-                password,
-                code,
-            },
-        )
+        Ok(SignInRequest {
+            handle: self.handle,
+            password,
+            code,
+        })
+    }
+
+    /// Signs in at the client's server; answers the sign-in, whose token the roof keeps.
+    pub fn sign_in(self, client: &Client) -> Result<SignInAnswer, Refusal> {
+        client.send(Method::Post, "/sign-in", &self.read()?)
     }
 }
 

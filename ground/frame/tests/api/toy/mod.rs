@@ -40,6 +40,17 @@ impl Gatekeeper for ToyGatekeeper {
             scope,
         })
     }
+
+    fn admit(&self, _: &Organisation, actor: &Actor, act: &str) -> Result<(), Refusal> {
+        match &actor.scope {
+            Some(scope) if !scope.contains(act) => Err(Refusal::new(
+                Class::Forbidden,
+                "authority",
+                format!("the token is not scoped for `{act}`"),
+            )),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The running house. Stopped and waited for when dropped.
