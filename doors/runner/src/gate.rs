@@ -1,0 +1,123 @@
+//! Runs the command between two rings.
+
+use std::io::Read;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use hosts::{Exit, HostError};
+use runs::{GateCommand, Verdict};
+
+use crate::Patience;
+use crate::link::{Link, now};
+
+/// The most bytes of each of its outputs that are looked at.
+const OUTPUT_BYTES_MAX: u64 = 64 * 1024;
+/// Between two looks whether it has ended.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Exit code 0 is a pass and 1 a fail, as for test(1) and grep(1); everything else says that it could not be told.
+fn verdict(code: Option<i32>) -> Verdict {
+    match code {
+        Some(0) => Verdict::Pass,
+        Some(1) => Verdict::Fail,
+        _ => Verdict::Unknown,
+    }
+}
+
+/// Runs it on this machine.
+pub(crate) fn here(gate: &GateCommand) -> (Verdict, String) {
+    let mut command = Command::new(&gate.argv[0]);
+    command.args(&gate.argv[1..]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => return (Verdict::Unknown, format!("it could not be started: {error}")),
+    };
+    let out = child.stdout.take().map(|stream| thread::spawn(move || read(stream)));
+    let err = child.stderr.take().map(|stream| thread::spawn(move || read(stream)));
+    let began = now();
+    let code = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => break Some(status.code()),
+            Ok(None) if began.elapsed() < Duration::from_secs(gate.timeout_s.into()) => thread::sleep(LOOK),
+            _ => {
+                // Whatever it may have said later does not count.
+                let _ = child.kill();
+                let _ = child.wait();
+                break None;
+            }
+        }
+    };
+    let Some(code) = code else {
+        return (Verdict::Unknown, format!("it did not end within {} s", gate.timeout_s));
+    };
+    let said = [out, err].into_iter().flatten().filter_map(|thread| thread.join().ok()).collect::<Vec<_>>().join("\n");
+    let end = code.map_or_else(|| "it was killed".to_owned(), |code| format!("exit {code}"));
+    (verdict(code), format!("{end}: {}", said.trim()))
+}
+
+fn read(mut stream: impl Read) -> String {
+    let mut bytes = Vec::new();
+    // What is beyond the limit is read and dropped, so that the command does not wait for us.
+    let taken = stream.by_ref().take(OUTPUT_BYTES_MAX).read_to_end(&mut bytes);
+    if taken.is_ok() {
+        let _ = std::io::copy(&mut stream, &mut std::io::sink());
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Runs it on a host.
+pub(crate) fn on_host(link: &mut Link, patience: &Patience, gate: &GateCommand) -> (Verdict, String) {
+    let command = hosts::Command::new(gate.argv.iter().map(String::as_bytes))
+        .timeout(Duration::from_secs(gate.timeout_s.into()))
+        .output_bytes_max(OUTPUT_BYTES_MAX as usize);
+    // A command that broke off may have had an effect, so only the connection is tried again, not the command.
+    let ran = link.with(patience.before_work, |host| match host.run(&command) {
+        Err(error @ (HostError::TimedOut { .. } | HostError::ConnectionLost { .. })) => Ok(Err(error)),
+        answer => answer.map(Ok),
+    });
+    match ran {
+        Ok(Ok(output)) => {
+            let code = match output.exit {
+                Exit::Code(code) => Some(code),
+                Exit::Killed => None,
+            };
+            let said = format!("{}\n{}", output.text(), String::from_utf8_lossy(&output.stderr));
+            (verdict(code), format!("{}: {}", output.exit, said.trim()))
+        }
+        Ok(Err(error)) | Err(error) => (Verdict::Unknown, error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use runs::GatePlace;
+
+    fn gate(script: &str, timeout_s: u32) -> (Verdict, String) {
+        let argv = ["/bin/sh", "-c", script].map(String::from).to_vec();
+        here(&GateCommand { argv, on: GatePlace::Controller, timeout_s })
+    }
+
+    #[test]
+    fn only_exit_codes_0_and_1_say_something() {
+        assert_eq!(gate("echo well", 10), (Verdict::Pass, "exit 0: well".to_owned()));
+        assert_eq!(gate("echo no >&2; exit 1", 10), (Verdict::Fail, "exit 1: no".to_owned()));
+        assert_eq!(gate("exit 2", 10).0, Verdict::Unknown);
+        assert_eq!(gate("kill -9 $$", 10).0, Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_gate_that_cannot_start_or_does_not_end_is_no_pass() {
+        let missing = GateCommand { argv: vec!["/no/such".into()], on: GatePlace::Controller, timeout_s: 1 };
+        assert_eq!(here(&missing).0, Verdict::Unknown);
+        let (verdict, said) = gate("exec tail -f /dev/null", 1);
+        assert_eq!((verdict, said.as_str()), (Verdict::Unknown, "it did not end within 1 s"));
+    }
+
+    #[test]
+    fn a_gate_that_says_more_than_is_looked_at_still_ends() {
+        let (verdict, said) = gate("head -c 3000000 /dev/zero | tr '\\0' x", 30);
+        assert_eq!((verdict, said.len()), (Verdict::Pass, OUTPUT_BYTES_MAX as usize + "exit 0: ".len()));
+    }
+}
