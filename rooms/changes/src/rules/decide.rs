@@ -162,10 +162,6 @@ fn alternative(policy: &Policy, facts: &ChangeFacts, person: PersonId) -> Option
 }
 
 /// Records a signed decision; with the last approval needed the change is approved.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is a fact of its own that the act has gathered"
-)]
 pub fn decide(
     authority: &Authority<Decide>,
     policy: &Policy,

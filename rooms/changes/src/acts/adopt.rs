@@ -1,0 +1,48 @@
+//! Brings the policy document that an approved change carries into force.
+
+use basis::{Actor, Class, Refusal};
+use policy::Adopt;
+use storage::{By, Organisation};
+
+use super::facts::adoption;
+use super::{done, existing, started};
+use crate::rules::{Change, ChangeId};
+
+/// Adopts the document that the change carries, inside the change's window; that is the change's whole work. `acts` are
+/// all acts of the program: the document must say of each who may do it.
+pub fn adopt_policy(
+    organisation: &Organisation,
+    actor: &Actor,
+    id: ChangeId,
+    acts: &[&str],
+) -> Result<Change, Refusal> {
+    let mut tx = organisation.begin("policy.adopt")?;
+    let policy = policy::current(&tx.view())?;
+    actor.may::<Adopt>(id, policy.authority())?;
+    let change = existing(&tx.view(), id)?;
+    let Some(draft) = change.parts.policy_draft else {
+        let what = format!("{id} carries no policy document");
+        return Err(
+            Refusal::new(Class::Conflict, "adoption of a policy", what).way_out(format!(
+                "put one there: `tagout change edit {id} --policy-draft FILE`"
+            )),
+        );
+    };
+    let change = adoption(&tx.view(), id, &draft.digest)?;
+    let now = organisation.now();
+    if !change.window.is_some_and(|window| window.contains(now)) {
+        let what = format!("the window of {id} is not open at {}", now.to_minutes());
+        return Err(Refusal::new(Class::Policy, "adoption of a policy", what)
+            .way_out("adopt the document inside the window")
+            .way_out(format!(
+                "or set the window: `tagout change schedule {id} --from TIME --until TIME`"
+            )));
+    }
+    let by = By::from(actor);
+    started(&mut tx, &by, id, actor.person)?;
+    policy::adopt(&mut tx, &by, &draft.text, id.into(), acts)?;
+    done(&mut tx, &by, id)?;
+    let change = existing(&tx.view(), id)?;
+    tx.commit()?;
+    Ok(change)
+}

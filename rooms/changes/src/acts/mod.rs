@@ -1,0 +1,47 @@
+//! What people do with changes: one use case, one file.
+
+mod adopt;
+mod cancel;
+mod close;
+mod decide;
+mod edit;
+mod facts;
+mod missing;
+mod open;
+mod plan;
+mod retrospect;
+mod schedule;
+mod show;
+mod submit;
+mod verify;
+mod work;
+
+pub use adopt::adopt_policy;
+pub use cancel::cancel;
+pub use close::close;
+pub use decide::{Signed, ToSign, decide, to_sign};
+pub use edit::{PartsEdit, edit};
+pub use facts::facts;
+pub use missing::{Clock, clock, missing};
+pub use open::open;
+pub use plan::attach_plan;
+pub use retrospect::retrospect;
+pub use schedule::schedule;
+pub use show::{Moment, list, show, timeline};
+pub use submit::{submit, tell_missing};
+pub use verify::{accept, note_verification, verify};
+pub use work::{done, failed, rolled_back, started};
+
+use basis::{Class, Refusal};
+use storage::View;
+
+use crate::rules::{Change, ChangeId};
+use crate::store;
+
+/// The change, or the refusal that there is none.
+pub(crate) fn existing(view: &View<'_>, id: ChangeId) -> Result<Change, Refusal> {
+    store::find(view, id)?.ok_or_else(|| {
+        Refusal::new(Class::NotFound, "changes", format!("there is no change {id}"))
+            .way_out("`tagout change list` shows them all")
+    })
+}

@@ -1,0 +1,2 @@
+delete from change_subjects
+where change_id = $1

@@ -1,0 +1,10 @@
+select
+  revision,
+  parts,
+  requester,
+  text,
+  digest,
+  submitted_at
+from change_revisions
+where change_id = $1
+and revision = $2

@@ -1,0 +1,8 @@
+update change_revisions
+set
+  requester = $3,
+  text = $4,
+  digest = $5,
+  submitted_at = $6
+where change_id = $1
+and revision = $2

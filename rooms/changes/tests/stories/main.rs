@@ -1,0 +1,8 @@
+//! Stories of changes against a real organisation, with signatures made by the operating system's `ssh-keygen`.
+
+mod adoption;
+mod emergency;
+mod house;
+mod life;
+mod ordinary;
+mod signing;
