@@ -1,0 +1,3 @@
+select
+  coalesce(max(permit_id), 0) + 1 as next_id
+from permits

@@ -1,0 +1,13 @@
+select
+  permit_id,
+  change_id,
+  standing,
+  starts_at,
+  ends_at,
+  people,
+  assets,
+  actions,
+  issued_by,
+  issued_at
+from permits
+where permit_id = $1
