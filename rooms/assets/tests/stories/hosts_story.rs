@@ -225,7 +225,9 @@ fn hosts_of_the_lab_are_enrolled_by_their_key_and_collected() {
     let organisation = &house.organisation;
     // The lab lets its own key in, which stands in for the one that the server would make.
     let own = assets::identity_file(organisation).unwrap();
-    std::fs::copy(identity, &own).unwrap();
+    std::fs::copy(&identity, &own).unwrap();
+    // `ssh` offers the public half that lies beside the private one.
+    std::fs::copy(identity.with_extension("pub"), own.with_extension("pub")).unwrap();
     for [name, address, known_key] in &lab_hosts {
         let asset = house.register(name);
         let offered = assets::scan_host_key(organisation, &owner(), asset.id, address, 22).unwrap();

@@ -9,7 +9,7 @@ use ledger::entry::Origin;
 use storage::{By, Organisation, Registry, Settings, World};
 
 pub struct House {
-    pub organisation: Organisation,
+    pub organisation: Arc<Organisation>,
     _folder: tempfile::TempDir,
 }
 
@@ -32,7 +32,7 @@ pub fn house() -> House {
     policy::adopt_first(&mut tx, &by, policy::DEFAULT_POLICY).unwrap();
     tx.commit().unwrap();
     House {
-        organisation,
+        organisation: Arc::new(organisation),
         _folder: folder,
     }
 }
