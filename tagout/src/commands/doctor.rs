@@ -1,0 +1,93 @@
+//! `tagout doctor`: looks for damage in a data directory whose server is stopped.
+
+use std::process::ExitCode;
+
+use basis::Refusal;
+use clap::Args;
+use frame::terminal::EXIT_VERIFICATION_FAILED;
+use serde::Serialize;
+use storage::{CheckResult, Organisation, Settings};
+use tagout::{registry, world};
+
+use super::Common;
+
+#[derive(Debug, Args)]
+pub(super) struct Doctor {
+    /// Also replay the whole ledger and compare every table with what the events make of it
+    #[arg(long)]
+    rebuild: bool,
+}
+
+#[derive(Serialize)]
+struct Finding {
+    check: String,
+    outcome: &'static str,
+    lines: Vec<String>,
+}
+
+fn finding(check: &str, result: CheckResult) -> Finding {
+    let (outcome, lines) = match result {
+        CheckResult::Right(line) => ("right", vec![line]),
+        CheckResult::Wrong(lines) => ("WRONG", lines),
+        CheckResult::Note(line) => ("note", vec![line]),
+    };
+    Finding {
+        check: check.to_owned(),
+        outcome,
+        lines,
+    }
+}
+
+fn rebuild(organisation: &Organisation) -> Finding {
+    let result = match organisation.rebuild_and_compare() {
+        Ok(differences) if differences.is_empty() => {
+            CheckResult::Right("every table is what the events make of it".to_owned())
+        }
+        Ok(differences) => CheckResult::Wrong(
+            differences
+                .into_iter()
+                .map(|found| {
+                    format!(
+                        "table {}: {} rows only here, {} rows only in the replay, such as {}",
+                        found.table, found.only_live, found.only_replayed, found.example
+                    )
+                })
+                .collect(),
+        ),
+        Err(error) => CheckResult::Wrong(vec![format!("the ledger cannot be replayed: {error}")]),
+    };
+    finding("rebuild", result)
+}
+
+fn text(findings: &[Finding]) -> String {
+    let line = |found: &Finding| {
+        format!(
+            "{:<5}  {}: {}",
+            found.outcome,
+            found.check,
+            found.lines.join("\n       ")
+        )
+    };
+    findings.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+impl Doctor {
+    pub(super) fn run(self, common: &Common) -> Result<ExitCode, Refusal> {
+        let organisation = Organisation::open(&Settings::beside(&common.data), registry(), world())?;
+        let mut findings: Vec<Finding> = organisation
+            .examine()?
+            .into_iter()
+            .map(|check| finding(check.name, check.result))
+            .collect();
+        if self.rebuild {
+            findings.push(rebuild(&organisation));
+        }
+        let is_sound = findings.iter().all(|found| found.outcome != "WRONG");
+        common.output().show(&findings, |findings| text(findings));
+        Ok(if is_sound {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(EXIT_VERIFICATION_FAILED)
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! `tagout init`: the data directory of a new organisation.
+
+use std::path::PathBuf;
+
+use basis::{Class, Refusal};
+use clap::Args;
+use ledger::entry::Origin;
+use people::{Founding, Handle, Invitation};
+use serde::Serialize;
+use storage::{Organisation, Settings, World};
+use tagout::{registry, world};
+
+use super::Common;
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// The organisation's name
+    #[arg(long)]
+    organisation: String,
+    /// The handle of the first administrator
+    #[arg(long)]
+    administrator: String,
+    /// The name of the first administrator
+    #[arg(long)]
+    name: String,
+    /// The policy in force from the start, instead of the one that ships with the program
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Made {
+    origin: String,
+    verifier_key: String,
+    administrator: String,
+    invitation: String,
+    expires: String,
+}
+
+/// The ledger's origin: the name in plain letters, and eight digits that no other organisation shares.
+fn origin_of(name: &str, world: &World) -> Result<Origin, Refusal> {
+    let mut slug: String = name
+        .to_lowercase()
+        .chars()
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    slug.truncate(40);
+    let number = u32::from_be_bytes([0, 1, 2, 3].map(|at: usize| world.chance.sixteen()[at]));
+    Origin::parse(&format!("tagout/{}-{number:08x}", slug.trim_matches('-'))).map_err(|error| {
+        Refusal::new(Class::Invalid, "origin", error.to_string()).way_out("give a shorter name")
+    })
+}
+
+/// Founds an organisation in the data directory; answers it and the first administrator's invitation.
+pub(super) fn found(settings: &Settings, founding: &Founding) -> Result<(Organisation, Invitation), Refusal> {
+    let known = policy::Policy::parse(&founding.policy).map_err(|error| {
+        Refusal::new(Class::Invalid, "policy", error.to_string())
+            .way_out("correct the document; `tagout policy check FILE` looks at it")
+    })?;
+    known
+        .authority()
+        .covers(&tagout::acts())
+        .map_err(|error| Refusal::new(Class::Invalid, "policy", error.to_string()))?;
+    let world = world();
+    let origin = origin_of(&founding.name, &world)?;
+    let organisation = Organisation::create(settings, &origin, registry(), world)?;
+    let invitation = people::found(&organisation, founding)?;
+    organisation.flush_high_water()?;
+    Ok((organisation, invitation))
+}
+
+impl Init {
+    pub(super) fn run(self, common: &Common) -> Result<(), Refusal> {
+        let policy = match &self.policy {
+            None => policy::DEFAULT_POLICY.to_owned(),
+            Some(path) => std::fs::read_to_string(path).map_err(|error| {
+                Refusal::new(Class::Invalid, "policy", format!("`{}`: {error}", path.display()))
+                    .way_out("give a policy document in TOML")
+            })?,
+        };
+        let founding = Founding {
+            name: self.organisation,
+            handle: Handle::parse(&self.administrator)?,
+            person: self.name,
+            policy,
+        };
+        let (organisation, invitation) = found(&Settings::beside(&common.data), &founding)?;
+        let made = Made {
+            origin: organisation.origin().as_str().to_owned(),
+            verifier_key: organisation.verifier_key()?.to_string(),
+            administrator: invitation.person.to_string(),
+            invitation: invitation.code,
+            expires: invitation.expires.to_string(),
+        };
+        common.output().show(&made, |made| {
+            format!(
+                "{} is founded. Give this key to whoever will verify its packages:\n\n  {}\n\n\
+                 Start the server, then set up the first administrator:\n\n  tagout serve\n  tagout accept {}\n",
+                made.origin, made.verifier_key, made.invitation
+            )
+        });
+        Ok(())
+    }
+}

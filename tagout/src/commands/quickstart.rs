@@ -1,0 +1,46 @@
+//! `tagout quickstart`: a trial organisation whose first steps are ordinary commands, each shown as it is run.
+//!
+//! What has been done is read from a list in the data directory, so a second start goes on where the first left off.
+
+mod script;
+mod trial;
+
+use std::process::ExitCode;
+use std::thread;
+
+use basis::Refusal;
+use clap::Args;
+use frame::Reach;
+
+use super::serve::{listen, serve};
+use super::{Common, SERVER};
+
+#[derive(Debug, Args)]
+pub(super) struct Quickstart {
+    /// The address to listen on
+    #[arg(long, default_value = SERVER, value_name = "ADDRESS")]
+    listen: String,
+    /// Make the first steps and end, instead of going on serving
+    #[arg(long)]
+    once: bool,
+}
+
+impl Quickstart {
+    pub(super) fn run(self, common: &Common) -> Result<ExitCode, Refusal> {
+        let trial = trial::Trial::at(&common.data)?;
+        let organisation = trial.organisation()?;
+        let listener = listen(&self.listen)?;
+        serve(organisation, listener, Reach::Loopback, move |address, stop| {
+            let server = format!("http://{address}");
+            thread::spawn(move || {
+                let outcome = script::run(&trial, &server);
+                if let Err(refusal) = &outcome {
+                    eprintln!("{refusal}");
+                }
+                if self.once {
+                    stop.now();
+                }
+            });
+        })
+    }
+}

@@ -1,0 +1,5 @@
+//! The roof: the one list of all rooms, and what is wired from it. Rules, tables and routes live in the rooms.
+
+mod wiring;
+
+pub use wiring::{acts, open, registry, routes, world};

@@ -1,0 +1,70 @@
+//! The one list of all rooms: their tables, events, routes and acts.
+
+use std::sync::Arc;
+
+use basis::{Class, Refusal, SystemChance, SystemClock};
+use frame::Routes;
+use storage::{Organisation, Registry, Settings, World};
+
+/// Every migration and every kind of event, in the order of the rooms.
+pub fn registry() -> Registry {
+    Registry::new()
+        .room(policy::migrations(), policy::events())
+        .room(people::migrations(), people::events())
+        .room(evidence::migrations(), evidence::events())
+        .room(assets::migrations(), assets::events())
+        .room(findings::migrations(), findings::events())
+        .room(changes::migrations(), changes::events())
+        .room(permits::migrations(), permits::events())
+        .room(runs::migrations(), runs::events())
+        .room(history::migrations(), history::events())
+}
+
+/// Every route of the API.
+pub fn routes() -> Vec<Routes> {
+    vec![
+        policy::routes(),
+        people::routes(),
+        evidence::routes(),
+        assets::routes(),
+        findings::routes(),
+        changes::routes(),
+        permits::routes(),
+        history::routes(),
+    ]
+}
+
+/// The name of every act that the program knows; the policy's authority table has a row for each.
+pub fn acts() -> Vec<&'static str> {
+    let rooms = [
+        policy::ACTS,
+        people::ACTS,
+        evidence::ACTS,
+        assets::ACTS,
+        findings::ACTS,
+        changes::ACTS,
+        permits::ACTS,
+        runs::ACTS,
+        history::ACTS,
+    ];
+    rooms.concat()
+}
+
+/// The clock and the chance of the operating system.
+pub fn world() -> World {
+    World {
+        clock: Arc::new(SystemClock),
+        chance: Arc::new(SystemChance),
+    }
+}
+
+/// Opens an organisation and checks that its policy has a row for every act of this program.
+pub fn open(settings: &Settings) -> Result<Organisation, Refusal> {
+    let organisation = Organisation::open(settings, registry(), world())?;
+    let policy = organisation.view(|view| policy::current(view))?;
+    policy.authority().covers(&acts()).map_err(|error| {
+        Refusal::new(Class::Fault, "authority table", error.to_string())
+            .way_out("adopt a policy for this version of the program before updating it")
+    })?;
+    Ok(organisation)
+}
