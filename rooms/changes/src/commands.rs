@@ -284,7 +284,7 @@ fn list(context: &Context, state: Option<&str>) -> Result<(), Refusal> {
             None => break,
         }
     }
-    context.output.show(&all, |all| say::list(all));
+    context.output.show(&all, say::list);
     Ok(())
 }
 

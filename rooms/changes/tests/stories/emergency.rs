@@ -1,7 +1,7 @@
 //! An emergency: one expedited approval, work at once, a retrospective that blocks closure.
 
-use basis::Span;
-use changes::{Look, PartsEdit, State};
+use basis::{Refusal, Span};
+use changes::{Change, ChangeId, Look, PartsEdit, State};
 use policy::ChangeType;
 
 use crate::house::{Story, has_ssh_keygen};
@@ -12,6 +12,21 @@ fn an_emergency_starts_on_one_approval_and_closes_only_behind_its_retrospective(
         return;
     }
     let story = Story::begin();
+    let id = start_on_one_approval(&story);
+    let close = || {
+        changes::close(
+            &story.house.organisation,
+            &story.carla,
+            id,
+            "The worm is gone.",
+            None,
+        )
+    };
+    do_the_work(&story, id, &close);
+    look_back(&story, id, &close);
+}
+
+fn start_on_one_approval(story: &Story) -> ChangeId {
     let organisation = &story.house.organisation;
     let mut parts = story.whole("web02");
     parts.from = Some(story.now() + Span::minutes(5));
@@ -49,11 +64,21 @@ fn an_emergency_starts_on_one_approval_and_closes_only_behind_its_retrospective(
     );
     assert_eq!(story.approve(&story.emil, id).unwrap().state, State::Approved);
     assert_eq!(story.schedule(id).unwrap().state, State::Scheduled);
-    let look = Look {
+    id
+}
+
+fn look() -> Look {
+    Look {
         justification: "The flaw was known to be exploited since noon.".to_owned(),
         findings: "Patched within an hour; no traces of an intrusion.".to_owned(),
-    };
-    let early = changes::retrospect(organisation, &story.dora, id, &look);
+    }
+}
+
+type Close<'a> = dyn Fn() -> Result<Change, Refusal> + 'a;
+
+fn do_the_work(story: &Story, id: ChangeId, close: &Close<'_>) {
+    let organisation = &story.house.organisation;
+    let early = changes::retrospect(organisation, &story.dora, id, &look());
     assert!(early.is_err(), "there is nothing to look back at yet");
 
     story.house.wait(Span::minutes(10));
@@ -63,15 +88,17 @@ fn an_emergency_starts_on_one_approval_and_closes_only_behind_its_retrospective(
     story.compare(id, "AST-0002", &[]).unwrap();
     story.attach_evidence(id, "AST-0002");
     changes::verify(organisation, &story.anna, id, None).unwrap();
-    let close = || changes::close(organisation, &story.carla, id, "The worm is gone.", None);
     let refusal = close().unwrap_err();
     assert!(
         refusal.missing[0].contains("the retrospective, due 2026-11-25 08:10 UTC"),
         "{refusal}"
     );
+}
 
+fn look_back(story: &Story, id: ChangeId, close: &Close<'_>) {
+    let organisation = &story.house.organisation;
     story.house.wait(Span::hours(80));
-    changes::retrospect(organisation, &story.dora, id, &look).unwrap();
+    changes::retrospect(organisation, &story.dora, id, &look()).unwrap();
     let refusal = close().unwrap_err();
     assert!(
         refusal.missing[0].contains("1 approval of the retrospective as approver"),

@@ -1,7 +1,7 @@
 //! An ordinary change of a machine that holds CUI, with every refusal on its way.
 
 use basis::{Class, Span};
-use changes::{Decision, PartsEdit, State};
+use changes::{ChangeId, Decision, PartsEdit, State};
 use policy::ChangeType;
 
 use crate::house::{Story, has_ssh_keygen};
@@ -12,6 +12,19 @@ fn a_change_goes_from_draft_to_closure_and_every_shortcut_is_refused() {
         return;
     }
     let story = Story::begin();
+    let id = submit_when_complete(&story);
+    decide_and_edit(&story, id);
+    schedule_inside_what_was_approved(&story, id);
+    work_and_close(&story, id);
+    let moments = changes::timeline(&story.house.organisation, &story.carla, id).unwrap();
+    assert!(moments.windows(2).all(|pair| pair[0].entry < pair[1].entry));
+    assert_eq!(moments.first().unwrap().event, "changes.opened");
+    assert_eq!(moments.last().unwrap().event, "changes.closed");
+    assert_eq!(moments.last().unwrap().words.as_deref(), Some("Patched."));
+    story.house.assert_sound();
+}
+
+fn submit_when_complete(story: &Story) -> ChangeId {
     let organisation = &story.house.organisation;
     let bare = PartsEdit {
         assets: Some(vec!["web01".to_owned()]),
@@ -65,7 +78,11 @@ fn a_change_goes_from_draft_to_closure_and_every_shortcut_is_refused() {
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
+    id
+}
 
+fn decide_and_edit(story: &Story, id: ChangeId) {
+    let organisation = &story.house.organisation;
     assert_eq!(
         story.approve(&story.anna, id).unwrap_err().class,
         Class::Forbidden
@@ -95,7 +112,10 @@ fn a_change_goes_from_draft_to_closure_and_every_shortcut_is_refused() {
         changes::edit(organisation, &story.anna, id, &edit, None).is_err(),
         "an edit that changes nothing"
     );
+}
 
+fn schedule_inside_what_was_approved(story: &Story, id: ChangeId) {
+    let organisation = &story.house.organisation;
     story.submit(id).unwrap();
     story.approve(&story.ben, id).unwrap();
     story.approve(&story.carla, id).unwrap();
@@ -122,7 +142,14 @@ fn a_change_goes_from_draft_to_closure_and_every_shortcut_is_refused() {
     story.approve(&story.ben, id).unwrap();
     story.approve(&story.carla, id).unwrap();
     assert_eq!(story.schedule(id).unwrap().state, State::Scheduled);
+}
 
+fn work_and_close(story: &Story, id: ChangeId) {
+    let organisation = &story.house.organisation;
+    let edit = PartsEdit {
+        test_plan: Some("Fetch nothing.".to_owned()),
+        ..PartsEdit::default()
+    };
     story.house.wait(Span::hours(81));
     story.start(id).unwrap();
     assert_eq!(story.show(id).state, State::InProgress);
@@ -164,13 +191,6 @@ fn a_change_goes_from_draft_to_closure_and_every_shortcut_is_refused() {
     assert!(refusal.missing[0].contains("executor and verifier"), "{refusal}");
     changes::verify(organisation, &story.anna, id, None).unwrap();
     assert_eq!(close().unwrap().state, State::Closed);
-
-    let moments = changes::timeline(organisation, &story.carla, id).unwrap();
-    assert!(moments.windows(2).all(|pair| pair[0].entry < pair[1].entry));
-    assert_eq!(moments.first().unwrap().event, "changes.opened");
-    assert_eq!(moments.last().unwrap().event, "changes.closed");
-    assert_eq!(moments.last().unwrap().words.as_deref(), Some("Patched."));
-    story.house.assert_sound();
 }
 
 #[test]

@@ -82,30 +82,7 @@ fn the_gate_says_no_with_every_reason_until_everything_is_there() {
     assert_eq!(reasons(&story, dora, id, "web01"), "");
 
     assert!(reasons(&story, dora, id, "web02").contains("AST-0002 among the assets of CHG-0001"));
-    let mut frida = story.house.person("frida", &[Role::Technician]);
-    let why = reasons(&story, &frida, id, "web01");
-    assert!(why.contains(&format!("{} on the permit", frida.person)), "{why}");
-    frida.roles = [Role::Requester].into();
-    let question = Question {
-        change: id,
-        asset: "web01".to_owned(),
-        action: Action::Patch,
-        person: None,
-    };
-    assert_eq!(
-        permits::ask(organisation, &frida, &question).unwrap_err().class,
-        Class::Forbidden
-    );
-    let for_dora = Question {
-        person: Some(dora.person),
-        ..question.clone()
-    };
-    assert_eq!(
-        permits::ask(organisation, &story.carla, &for_dora)
-            .unwrap_err()
-            .class,
-        Class::Forbidden
-    );
+    only_who_is_named_asks(&story, id);
 
     let permit = organisation
         .view(|view| permits::active(view, id, story.now()))
@@ -219,4 +196,32 @@ fn back_up(story: &Story, id: ChangeId) {
     };
     evidence::attach(&mut tx, &By::from(&story.dora), new).unwrap();
     tx.commit().unwrap();
+}
+
+fn only_who_is_named_asks(story: &Story, id: ChangeId) {
+    let (organisation, dora) = (&story.house.organisation, &story.dora);
+    let mut frida = story.house.person("frida", &[Role::Technician]);
+    let why = reasons(story, &frida, id, "web01");
+    assert!(why.contains(&format!("{} on the permit", frida.person)), "{why}");
+    frida.roles = [Role::Requester].into();
+    let question = Question {
+        change: id,
+        asset: "web01".to_owned(),
+        action: Action::Patch,
+        person: None,
+    };
+    assert_eq!(
+        permits::ask(organisation, &frida, &question).unwrap_err().class,
+        Class::Forbidden
+    );
+    let for_dora = Question {
+        person: Some(dora.person),
+        ..question.clone()
+    };
+    assert_eq!(
+        permits::ask(organisation, &story.carla, &for_dora)
+            .unwrap_err()
+            .class,
+        Class::Forbidden
+    );
 }

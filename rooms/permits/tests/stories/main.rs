@@ -1,5 +1,6 @@
 //! Stories of permits and of the gate against a real organisation.
 
+mod doors;
 mod gate;
 // The people, keys and machines of the changes room's stories are those of these stories as well.
 #[path = "../../../changes/tests/stories/house.rs"]
