@@ -7,6 +7,8 @@
 mod acts;
 mod api;
 mod commands;
+mod connection;
+mod observation;
 mod record;
 mod rules;
 mod store;
@@ -19,6 +21,8 @@ pub use acts::{
     identity_file, import, note_patched, preview, register, retire, save_mapping, scan_host_key,
 };
 pub use commands::AssetCommand;
+pub use connection::{Connection, SshConnection};
+pub use observation::package_records;
 pub use record::{ChangedRecord, DifferenceRecord, MissingRecord, NewRecord, RejectedRecord};
 pub use rules::*;
 pub use store::{

@@ -8,10 +8,8 @@ use policy::EvidenceKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::acts;
-use crate::rules::{
-    Evidence, EvidenceId, EvidenceName, MediaType, NewEvidence, Opening, OpeningId, Standing,
-};
+use crate::acts::{self, NewEvidence};
+use crate::rules::{Evidence, EvidenceId, EvidenceName, MediaType, Opening, OpeningId, Standing};
 
 /// The largest file that is taken: what one piece of evidence may hold.
 const UPLOAD_BYTES_MAX: u64 = 4_000_000_000;

@@ -13,11 +13,11 @@ mod store;
 use frame::Routes;
 use storage::{EventKind, Migration};
 
-pub use acts::{add, attach, destroy, finalise, open, opened_content};
+pub use acts::{NewEvidence, add, attach, destroy, finalise, open, opened_content};
 pub use commands::EvidenceCommand;
 pub use rules::{
-    Added, Destroyed, Evidence, EvidenceId, EvidenceName, Finalised, MediaType, NewEvidence, Opened, Opening,
-    OpeningId, Standing,
+    Added, Destroyed, Evidence, EvidenceId, EvidenceName, Finalised, MediaType, Opened, Opening, OpeningId,
+    Standing, StoredFile,
 };
 pub use store::{about, find, list, list_about, openings};
 

@@ -3,11 +3,11 @@
 use basis::{Id, Subject};
 use ledger::Hash;
 use policy::EvidenceKind;
-use storage::{EventKind, Row, Stamp, StorageError, StoredBlob, Tables, Value, View};
+use storage::{EventKind, Row, Stamp, StorageError, Tables, Value, View};
 
 use crate::rules::{
     Added, Destroyed, Evidence, EvidenceId, EvidenceName, Finalised, MediaType, Opened, Opening, OpeningId,
-    Standing,
+    Standing, StoredFile,
 };
 
 /// How many pieces of evidence [`about`] reads; far more than any change has.
@@ -191,7 +191,7 @@ fn read_evidence(row: &Row<'_>) -> Result<Evidence, StorageError> {
         name: EvidenceName::made_of(&name),
         media_type: row.word("media_type", MediaType::named)?,
         kind: row.word("kind", EvidenceKind::named)?,
-        blob: StoredBlob {
+        blob: StoredFile {
             sha256: row.word("stored_sha256", Hash::from_hex)?,
             size: row.count("stored_size")?,
             clear_sha256: row.word("sha256", Hash::from_hex)?,

@@ -8,10 +8,9 @@ use policy::EvidenceKind;
 use storage::{By, Organisation, StoredBlob, Tx};
 
 use super::{Collect, control_dir, existing, host_refusal, identity_file, in_use};
-use crate::rules::{
-    Asset, AssetId, Collected, Connection, NotReached, PackageChanges, UpdateRecord, package_changes,
-    package_records, reboot_word,
-};
+use crate::connection::Connection;
+use crate::observation::{package_records, reboot_word};
+use crate::rules::{Asset, AssetId, Collected, NotReached, PackageChanges, UpdateRecord, package_changes};
 use crate::store;
 
 /// What one collection brought.

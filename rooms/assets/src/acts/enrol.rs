@@ -6,7 +6,8 @@ use ledger::events::Events;
 use storage::Organisation;
 
 use super::{EnrolHost, existing, host_refusal, identity_file, in_use};
-use crate::rules::{self, AssetId, Connection, HostKeyScanned, check_fingerprint};
+use crate::connection::{Connection, check_fingerprint, connected, same_connection};
+use crate::rules::{AssetId, HostKeyScanned};
 use crate::store;
 
 /// Asks a host for its keys, for a person to compare with what the host's own console shows. What was offered is
@@ -74,13 +75,10 @@ pub fn connect(
             .way_out(format!("retire {other} first, or reach {} over SSH", asset.id)));
     }
     let before = store::reach(&tx.view(), id)?;
-    if rules::same_connection(before.as_ref(), connection) {
+    if same_connection(before.as_ref(), connection) {
         return Ok(());
     }
-    tx.record(
-        actor,
-        Events::one(rules::connected(id, connection, before.as_ref())),
-    )?;
+    tx.record(actor, Events::one(connected(id, connection, before.as_ref())))?;
     tx.commit()?;
     Ok(())
 }

@@ -6,7 +6,8 @@ use basis::{Actor, Refusal};
 use storage::{Organisation, View};
 
 use super::{Read, existing, not_found};
-use crate::rules::{Asset, AssetId, Connection, PackageRecord, UpdateRecord};
+use crate::connection::Connection;
+use crate::rules::{Asset, AssetId, PackageRecord, UpdateRecord};
 use crate::store::{self, FailedAttempt};
 
 /// An asset with how it is reached and the last attempt that failed.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AssetView, asset_in, view_of};
 use crate::acts::{self, Collection, Flag, Lists};
-use crate::rules::{Connection, SshConnection, becoming_named};
+use crate::connection::{Connection, SshConnection, becoming_named};
 
 /// The key with which the server logs in to hosts.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::FieldsBody;
 use crate::acts::{ListedAsset, ShownAsset};
-use crate::rules::{
-    Asset, AssetId, Connection, Lifecycle, ObservedState, PackageRecord, UpdateRecord, becoming_word,
-};
+use crate::connection::{Connection, becoming_word};
+use crate::rules::{Asset, AssetId, Lifecycle, ObservedState, PackageRecord, UpdateRecord};
 use crate::store::FailedAttempt;
 
 /// An asset in a list.

@@ -1,10 +1,7 @@
 //! What an asset is: what was said about it, how it is reached, what was found on it.
 
-use std::path::Path;
-
 use basis::{Id, PersonId, Time, id_type};
 use evidence::EvidenceId;
-use hosts::{Become, HostError, HostKey, Reach, Target};
 use policy::AssetFacts;
 
 use super::field::Details;
@@ -150,72 +147,4 @@ impl Asset {
     pub fn os(&self) -> &str {
         self.observed_state().map_or(&self.details.os, |state| &state.os)
     }
-}
-
-/// How an asset is reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Connection {
-    /// Over SSH, by the key that a person confirmed.
-    Ssh(SshConnection),
-    /// It is the machine on which this server runs.
-    Local,
-}
-
-/// How an asset is reached over SSH.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SshConnection {
-    /// DNS name or IP address.
-    pub address: String,
-    /// TCP port.
-    pub port: u16,
-    /// The login name.
-    pub user: String,
-    /// How the login user acts as root.
-    pub becoming: Become,
-    /// The only key that the host may show.
-    pub host_key: HostKey,
-}
-
-impl Connection {
-    /// The word for it.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Connection::Ssh(_) => "ssh",
-            Connection::Local => "local",
-        }
-    }
-
-    /// The way for [`hosts::Host::connect`], logging in with the key in `identity_file`.
-    ///
-    /// # Errors
-    /// [`HostError::Unusable`] when a part cannot be used as an address, a login name or a path.
-    pub fn reach(&self, identity_file: &Path) -> Result<Reach, HostError> {
-        match self {
-            Connection::Local => Ok(Reach::Local),
-            Connection::Ssh(ssh) => Target::new(
-                &ssh.address,
-                ssh.port,
-                &ssh.user,
-                identity_file,
-                ssh.host_key.clone(),
-                ssh.becoming,
-            )
-            .map(Reach::Ssh),
-        }
-    }
-}
-
-/// The word for a way of acting as root.
-pub(crate) fn becoming_word(becoming: Become) -> &'static str {
-    match becoming {
-        Become::Sudo => "sudo",
-        Become::Root => "root",
-    }
-}
-
-/// The way of acting as root with this word.
-pub(crate) fn becoming_named(word: &str) -> Option<Become> {
-    [Become::Sudo, Become::Root]
-        .into_iter()
-        .find(|becoming| becoming_word(*becoming) == word)
 }

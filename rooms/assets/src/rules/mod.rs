@@ -5,7 +5,6 @@ mod words;
 
 mod asset;
 mod difference;
-mod enrol;
 mod events;
 mod field;
 mod mapping;
@@ -13,13 +12,8 @@ mod name;
 mod packages;
 mod register;
 
-pub use asset::{
-    Asset, AssetId, Connection, ImportId, Lifecycle, MappingId, Observed, ObservedState, RebootWord,
-    SshConnection,
-};
-pub(crate) use asset::{becoming_named, becoming_word};
+pub use asset::{Asset, AssetId, ImportId, Lifecycle, MappingId, Observed, ObservedState, RebootWord};
 pub use difference::{Change, Difference, Listed, Missing, New, Rejected, difference};
-pub(crate) use enrol::{check_fingerprint, connected, same_connection};
 pub use events::{
     Collected, Connected, Edited, FieldTexts, FromTo, HostKeyScanned, Imported, MappingSaved, NotReached,
     Patched, Registered, Retired,
@@ -27,8 +21,6 @@ pub use events::{
 pub use field::{ADDRESSES_MAX, Details, Field, FieldError, TEXT_CHARS_MAX};
 pub use mapping::{MAPPING_BYTES_MAX, Mapping, MappingError, SHIPPED, check_mapping_name};
 pub use name::AssetName;
-pub use packages::{
-    PackageChanges, PackageKey, PackageRecord, UpdateRecord, package_changes, package_records, reboot_word,
-};
+pub use packages::{PackageChanges, PackageKey, PackageRecord, UpdateRecord, package_changes};
 pub(crate) use register::{check_reason, described, edit, registered};
 pub use words::{AssetKind, MaintenanceRisk, ManagementPath};

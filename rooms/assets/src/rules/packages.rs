@@ -1,11 +1,8 @@
 //! Packages and pending updates as the register keeps them, and what changed between two collections.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use hosts::{Hold, HostState, Package, PackageState, PendingUpdate, RebootNeed, Security, Standing};
 use serde::{Deserialize, Serialize};
-
-use super::asset::RebootWord;
 
 /// Which version of which package. One name may be installed in several versions, as kernels are.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -57,19 +54,6 @@ pub struct UpdateRecord {
 }
 
 impl PackageRecord {
-    /// What a collection read of a package.
-    pub fn of(package: &Package) -> Self {
-        Self {
-            architecture: package.architecture.clone(),
-            is_held: package.hold == Hold::Held,
-            name: package.name.clone(),
-            source: package.source.clone(),
-            source_version: package.source_version.clone(),
-            state: state_word(package.state).to_owned(),
-            version: package.version.clone(),
-        }
-    }
-
     /// Which version of which package it is.
     pub fn key(&self) -> PackageKey {
         PackageKey {
@@ -81,66 +65,9 @@ impl PackageRecord {
 }
 
 impl UpdateRecord {
-    /// What a collection read of a pending update.
-    pub fn of(update: &PendingUpdate) -> Self {
-        let origin = |origin: &hosts::Origin| format!("{} {}", origin.label, origin.codename);
-        let mut origins: Vec<String> = update.origins.iter().map(origin).collect();
-        origins.sort();
-        origins.dedup();
-        Self {
-            architecture: update.architecture.clone(),
-            candidate: update.candidate.clone(),
-            installed: update.installed.clone(),
-            origins,
-            package: update.package.clone(),
-            security: security_word(update.security).to_owned(),
-            standing: standing_word(update.standing).to_owned(),
-        }
-    }
-
     /// Whether its publisher says that it mends a weakness.
     pub fn is_security(&self) -> bool {
-        self.security == security_word(Security::Yes)
-    }
-}
-
-fn state_word(state: PackageState) -> &'static str {
-    match state {
-        PackageState::Installed => "installed",
-        PackageState::Unpacked => "unpacked",
-        PackageState::HalfConfigured => "half_configured",
-        PackageState::HalfInstalled => "half_installed",
-        PackageState::TriggersAwaited => "triggers_awaited",
-        PackageState::TriggersPending => "triggers_pending",
-        PackageState::ReinstallRequired => "reinstall_required",
-    }
-}
-
-fn security_word(security: Security) -> &'static str {
-    match security {
-        Security::Yes => "yes",
-        Security::No => "no",
-        Security::Unknown => "unknown",
-    }
-}
-
-fn standing_word(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Offered => "offered",
-        Standing::NeedsOthers => "needs_others",
-        Standing::Held => "held",
-        Standing::Phased => "phased",
-        Standing::NeedsEntitlement => "needs_entitlement",
-        Standing::KeptBack => "kept_back",
-    }
-}
-
-/// The verdict on a reboot, in a word.
-pub fn reboot_word(need: &RebootNeed) -> RebootWord {
-    match need {
-        RebootNeed::Needed(_) => RebootWord::Needed,
-        RebootNeed::NotNeeded => RebootWord::NotNeeded,
-        RebootNeed::Unknown(_) => RebootWord::Unknown,
+        self.security == "yes"
     }
 }
 
@@ -166,17 +93,10 @@ pub fn package_changes(before: &[PackageRecord], after: &[PackageRecord]) -> Pac
     }
 }
 
-/// The packages of a state, each once, in order.
-pub fn package_records(state: &HostState) -> Vec<PackageRecord> {
-    let records = state.packages.iter().map(|package| {
-        let record = PackageRecord::of(package);
-        (record.key(), record)
-    });
-    records.collect::<BTreeMap<_, _>>().into_values().collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use proptest::prelude::*;
 

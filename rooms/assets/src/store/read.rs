@@ -7,9 +7,10 @@ use evidence::EvidenceId;
 use hosts::{HostKey, HostState};
 use storage::{DataError, Organisation, Row, StorageError, Value, View};
 
+use crate::connection::{Connection, SshConnection, becoming_named};
 use crate::rules::{
-    Asset, AssetId, AssetName, Connection, Details, Field, ImportId, Lifecycle, MappingId, Observed,
-    ObservedState, PackageRecord, RebootWord, SshConnection, UpdateRecord, becoming_named,
+    Asset, AssetId, AssetName, Details, Field, ImportId, Lifecycle, MappingId, Observed, ObservedState,
+    PackageRecord, RebootWord, UpdateRecord,
 };
 
 /// How many assets the register holds at most; a difference looks at all of them.

@@ -3,8 +3,8 @@
 use basis::{Actor, Refusal};
 use storage::{By, Organisation};
 
-use crate::acts::{attach, the_evidence};
-use crate::rules::{Add, Evidence, NewEvidence};
+use crate::acts::{NewEvidence, attach, the_evidence};
+use crate::rules::{Add, Evidence};
 use crate::store;
 
 /// Adds evidence whose file is already in the vault.

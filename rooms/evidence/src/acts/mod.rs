@@ -8,7 +8,7 @@ mod open;
 mod read;
 
 pub use add::add;
-pub use attach::attach;
+pub use attach::{NewEvidence, attach};
 pub use destroy::destroy;
 pub use finalise::finalise;
 pub use open::{open, opened_content};

@@ -8,7 +8,7 @@ use ledger::events::Events;
 
 use super::acts::{Add, Destroy, Read};
 use super::events::{Added, Destroyed, Finalised, Opened};
-use super::evidence::{Evidence, EvidenceId, NewEvidence, Opening, OpeningId, Standing};
+use super::evidence::{Claim, Evidence, EvidenceId, Opening, OpeningId, Standing};
 
 /// How many things one piece of evidence may be about.
 pub(crate) const ABOUT_MAX: usize = 200;
@@ -28,7 +28,7 @@ fn invalid(what: impl Into<String>) -> Refusal {
 }
 
 /// Refuses evidence that is about nothing or too much, serves what is no objective, or comes from the future.
-pub(crate) fn check_new(new: &NewEvidence, now: Time) -> Result<(), Refusal> {
+pub(crate) fn check_new(new: &Claim, now: Time) -> Result<(), Refusal> {
     if new.about.is_empty() {
         return Err(invalid("evidence about nothing proves nothing")
             .missing("what it is about: a change, an asset, a run, a finding or a person")
@@ -63,7 +63,7 @@ fn is_objective(text: &str) -> bool {
 }
 
 /// The event that adds evidence; what it is about and serves comes out once each and in order.
-pub(crate) fn added(id: EvidenceId, new: NewEvidence) -> Added {
+pub(crate) fn added(id: EvidenceId, new: Claim) -> Added {
     let about: BTreeSet<Subject> = new.about.into_iter().collect();
     let objectives: BTreeSet<String> = new.objectives.into_iter().collect();
     Added {
@@ -180,14 +180,13 @@ pub(crate) fn destroy(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::evidence::{EvidenceName, MediaType};
+    use crate::rules::evidence::{EvidenceName, MediaType, StoredFile};
     use basis::{Authentication, Id, PersonId, Role};
     use ledger::Hash;
     use policy::EvidenceKind;
-    use storage::StoredBlob;
 
-    fn blob() -> StoredBlob {
-        StoredBlob {
+    fn blob() -> StoredFile {
+        StoredFile {
             sha256: Hash([1; 32]),
             size: 100,
             clear_sha256: Hash([2; 32]),
@@ -195,8 +194,8 @@ mod tests {
         }
     }
 
-    fn new(about: usize, objectives: &[&str]) -> NewEvidence {
-        NewEvidence {
+    fn new(about: usize, objectives: &[&str]) -> Claim {
+        Claim {
             name: EvidenceName::made_of("a.txt"),
             media_type: MediaType::Text,
             kind: EvidenceKind::Document,

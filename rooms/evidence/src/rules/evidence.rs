@@ -5,7 +5,6 @@ use std::fmt;
 use basis::{Class, PersonId, Refusal, Subject, Time, id_type};
 use ledger::Hash;
 use policy::{EvidenceFacts, EvidenceKind};
-use storage::StoredBlob;
 
 id_type!(
     /// One file in the vault, with what is known about it.
@@ -158,9 +157,22 @@ impl MediaType {
     }
 }
 
-/// Evidence that is about to be added.
+/// A stored file: its name and size in the vault, and the hash and size of its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredFile {
+    /// SHA-256 of the stored, encrypted bytes: its name in the vault.
+    pub sha256: Hash,
+    /// Size of the stored bytes.
+    pub size: u64,
+    /// SHA-256 of the content in the clear.
+    pub clear_sha256: Hash,
+    /// Size of the content in the clear.
+    pub clear_size: u64,
+}
+
+/// What is claimed of a stored file that is about to become evidence.
 #[derive(Debug, Clone)]
-pub struct NewEvidence {
+pub struct Claim {
     /// The name of the file.
     pub name: EvidenceName,
     /// What kind of file it is.
@@ -168,7 +180,7 @@ pub struct NewEvidence {
     /// What it shows.
     pub kind: EvidenceKind,
     /// The file, already in the vault. One stored file becomes one piece of evidence.
-    pub blob: StoredBlob,
+    pub blob: StoredFile,
     /// What it is about: change, asset, run, finding, person; at most 200.
     pub about: Vec<Subject>,
     /// The assessment objectives that it serves, such as `r2:3.4.3[c]`.
@@ -191,7 +203,7 @@ pub struct Evidence {
     /// What it shows.
     pub kind: EvidenceKind,
     /// The file: its name and size in the vault, and the hash and size of its content.
-    pub blob: StoredBlob,
+    pub blob: StoredFile,
     /// What it is about, in order.
     pub about: Vec<Subject>,
     /// The assessment objectives that it serves, in order.

@@ -8,6 +8,5 @@ mod evidence;
 pub use acts::{Add, Destroy, Read};
 pub(crate) use decide::{added, check_new, destroy, finalise, may_fetch, open};
 pub use events::{Added, Destroyed, Finalised, Opened};
-pub use evidence::{
-    Evidence, EvidenceId, EvidenceName, MediaType, NewEvidence, Opening, OpeningId, Standing,
-};
+pub(crate) use evidence::Claim;
+pub use evidence::{Evidence, EvidenceId, EvidenceName, MediaType, Opening, OpeningId, Standing, StoredFile};

@@ -1,10 +1,81 @@
-//! Settling how an asset is reached: only by a key that a person confirmed.
+//! How an asset is reached: only by a key that a person confirmed.
+//!
+//! This stands beside the rules and not among them because it speaks in the words of `hosts`.
+
+use std::path::Path;
 
 use basis::{Class, Refusal};
-use hosts::HostKey;
+use hosts::{Become, HostError, HostKey, Reach, Target};
 
-use super::asset::{AssetId, Connection, becoming_word};
-use super::events::Connected;
+use crate::rules::{AssetId, Connected};
+
+/// How an asset is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Connection {
+    /// Over SSH, by the key that a person confirmed.
+    Ssh(SshConnection),
+    /// It is the machine on which this server runs.
+    Local,
+}
+
+/// How an asset is reached over SSH.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SshConnection {
+    /// DNS name or IP address.
+    pub address: String,
+    /// TCP port.
+    pub port: u16,
+    /// The login name.
+    pub user: String,
+    /// How the login user acts as root.
+    pub becoming: Become,
+    /// The only key that the host may show.
+    pub host_key: HostKey,
+}
+
+impl Connection {
+    /// The word for it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Connection::Ssh(_) => "ssh",
+            Connection::Local => "local",
+        }
+    }
+
+    /// The way for [`hosts::Host::connect`], logging in with the key in `identity_file`.
+    ///
+    /// # Errors
+    /// [`HostError::Unusable`] when a part cannot be used as an address, a login name or a path.
+    pub fn reach(&self, identity_file: &Path) -> Result<Reach, HostError> {
+        match self {
+            Connection::Local => Ok(Reach::Local),
+            Connection::Ssh(ssh) => Target::new(
+                &ssh.address,
+                ssh.port,
+                &ssh.user,
+                identity_file,
+                ssh.host_key.clone(),
+                ssh.becoming,
+            )
+            .map(Reach::Ssh),
+        }
+    }
+}
+
+/// The word for a way of acting as root.
+pub(crate) fn becoming_word(becoming: Become) -> &'static str {
+    match becoming {
+        Become::Sudo => "sudo",
+        Become::Root => "root",
+    }
+}
+
+/// The way of acting as root with this word.
+pub(crate) fn becoming_named(word: &str) -> Option<Become> {
+    [Become::Sudo, Become::Root]
+        .into_iter()
+        .find(|becoming| becoming_word(*becoming) == word)
+}
 
 /// Refuses a key whose fingerprint is not the one that a person confirmed.
 pub(crate) fn check_fingerprint(key: &HostKey, confirmed: &str) -> Result<(), Refusal> {
@@ -53,9 +124,7 @@ pub(crate) fn same_connection(before: Option<&Connection>, after: &Connection) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::asset::SshConnection;
     use basis::Id;
-    use hosts::Become;
 
     const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBF8Vho1qVQaN4M3wPIoe3B+FSIEV6Bqb3bQqTZQ1tJd";
     const OTHER: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAF8Vho1qVQaN4M3wPIoe3B+FSIEV6Bqb3bQqTZQ1tJd";
