@@ -143,11 +143,19 @@ fn a_change_goes_from_draft_to_the_gate_by_command_line() {
     ];
     anna(&edit).unwrap();
     anna(&["change", "submit", "CHG-0001"]).unwrap();
+    let id: ChangeId = "CHG-0001".parse().unwrap();
+    sign_and_schedule(&story, &server, id);
+    from_the_gate_to_the_closure(&story, &server, id);
+    story.house.assert_sound();
+}
+
+fn sign_and_schedule(story: &Story, server: &Server, id: ChangeId) {
+    let anna = |line: &[&str]| say(server, story, &story.anna, line);
     anna(&["change", "text", "CHG-0001"]).unwrap();
     let key = |who: &Actor| story.key(who).to_str().unwrap().to_owned();
     let own = anna(&["change", "approve", "CHG-0001", "--key", &key(&story.anna)]).unwrap_err();
     assert_eq!(own.class, Class::Forbidden);
-    let ben = |line: &[&str]| say(&server, &story, &story.ben, line);
+    let ben = |line: &[&str]| say(server, story, &story.ben, line);
     ben(&[
         "change",
         "approve",
@@ -160,15 +168,11 @@ fn a_change_goes_from_draft_to_the_gate_by_command_line() {
     ])
     .unwrap();
     anna(&["change", "schedule", "CHG-0001"]).unwrap();
-    let id: ChangeId = "CHG-0001".parse().unwrap();
     assert_eq!(story.show(id).state, State::Scheduled);
     assert_eq!(
         story.show(id).decisions[0].comment.as_deref(),
         Some("50 % & fine")
     );
-
-    from_the_gate_to_the_closure(&story, &server, id);
-    story.house.assert_sound();
 }
 
 fn from_the_gate_to_the_closure(story: &Story, server: &Server, id: ChangeId) {
