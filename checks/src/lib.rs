@@ -7,18 +7,33 @@ use std::path::{Path, PathBuf};
 
 /// The folder that holds the whole repository.
 pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_owned)
+        .unwrap_or_default()
 }
 
 /// Folders that hold no text of ours.
-const PASSED_OVER: &[&str] = &[".git", "target", "node_modules", "work", "tagout-data", "__pycache__", "snapshots"];
+const PASSED_OVER: &[&str] = &[
+    ".git",
+    "target",
+    "node_modules",
+    "work",
+    "tagout-data",
+    "__pycache__",
+    "snapshots",
+];
 
 /// Every file below `folder` whose name ends in one of `endings`, as paths relative to the repository, sorted.
 pub fn files(folder: &str, endings: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     collect(&repository().join(folder), endings, &mut found);
     found.sort();
-    let relative = |path: PathBuf| path.strip_prefix(repository()).map(Path::to_owned).unwrap_or(path);
+    let relative = |path: PathBuf| {
+        path.strip_prefix(repository())
+            .map(Path::to_owned)
+            .unwrap_or(path)
+    };
     found.into_iter().map(relative).collect()
 }
 
@@ -57,13 +72,17 @@ pub fn crates() -> Vec<Crate> {
         .into_iter()
         .filter(|path| path.components().count() > 1)
         .filter_map(|path| {
-            let manifest: toml::Table = read(&path).parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let manifest: toml::Table = read(&path)
+                .parse()
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let name = manifest.get("package")?.get("name")?.as_str()?.to_owned();
             let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
             Some(Crate {
                 name,
                 folder: path.parent()?.to_owned(),
-                dependencies: dependencies.map(|table| table.keys().cloned().collect()).unwrap_or_default(),
+                dependencies: dependencies
+                    .map(|table| table.keys().cloned().collect())
+                    .unwrap_or_default(),
             })
         })
         .collect()
@@ -75,9 +94,14 @@ pub fn functions(text: &str) -> Vec<(String, usize, usize)> {
     let mut found = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let indent = line.len() - line.trim_start().len();
-        let Some(name) = function_name(line.trim_start()) else { continue };
+        let Some(name) = function_name(line.trim_start()) else {
+            continue;
+        };
         let closing = format!("{}}}", " ".repeat(indent));
-        let end = lines[at..].iter().position(|line| *line == closing || (line.len() > indent && line.ends_with(';') && line.trim_start().starts_with("fn ")));
+        let end = lines[at..].iter().position(|line| {
+            *line == closing
+                || (line.len() > indent && line.ends_with(';') && line.trim_start().starts_with("fn "))
+        });
         found.push((name.to_owned(), at + 1, end.map_or(1, |count| count + 1)));
     }
     found
@@ -85,7 +109,14 @@ pub fn functions(text: &str) -> Vec<(String, usize, usize)> {
 
 fn function_name(line: &str) -> Option<&str> {
     let mut rest = line;
-    for word in ["pub(crate) ", "pub(super) ", "pub ", "const ", "async ", "unsafe "] {
+    for word in [
+        "pub(crate) ",
+        "pub(super) ",
+        "pub ",
+        "const ",
+        "async ",
+        "unsafe ",
+    ] {
         rest = rest.strip_prefix(word).unwrap_or(rest);
     }
     rest.strip_prefix("fn ")?.split(['(', '<']).next()

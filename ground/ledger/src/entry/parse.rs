@@ -16,13 +16,7 @@ const AUTHENTICATIONS: [Authentication; 6] = [
 ];
 
 pub(super) fn entry(bytes: &[u8]) -> Result<Entry, CanonicalError> {
-    if bytes.len() > ENTRY_BYTES_MAX {
-        let what = format!(
-            "entry has {} bytes; at most {ENTRY_BYTES_MAX} are allowed",
-            bytes.len()
-        );
-        return Err(CanonicalError::new(ENTRY_BYTES_MAX, what));
-    }
+    check_size(bytes)?;
     let mut reader = Reader::new(bytes)?;
     let read = &mut reader;
     // The fields stand in the order of the text: a struct literal is evaluated in the order in which it is written.
@@ -83,13 +77,28 @@ pub(super) fn entry(bytes: &[u8]) -> Result<Entry, CanonicalError> {
             type_version(read)?
         },
     };
+    end(reader)?;
+    Ok(entry)
+}
+
+fn check_size(bytes: &[u8]) -> Result<(), CanonicalError> {
+    if bytes.len() > ENTRY_BYTES_MAX {
+        let what = format!(
+            "entry has {} bytes; at most {ENTRY_BYTES_MAX} are allowed",
+            bytes.len()
+        );
+        return Err(CanonicalError::new(ENTRY_BYTES_MAX, what));
+    }
+    Ok(())
+}
+
+fn end(mut reader: Reader<'_>) -> Result<(), CanonicalError> {
     reader.expect(",\"v\":")?;
     if reader.number()? != ENTRY_VERSION {
         return Err(reader.error(format!("expected version {ENTRY_VERSION} of the entry's form")));
     }
     reader.expect("}")?;
-    reader.end()?;
-    Ok(entry)
+    reader.end()
 }
 
 fn text<T>(
