@@ -1,7 +1,9 @@
 //! Deciding and recording what a package holds. The package itself is made when it is fetched.
 
 use basis::{Actor, Class, Refusal};
+use ledger::Hash;
 use ledger::events::Events;
+use ledger::merkle::leaf_hash;
 use ledger::note::Checkpoint;
 use ledger::package::Scope;
 use storage::{Organisation, StorageError, View};
@@ -16,15 +18,17 @@ use crate::store;
 /// A package that was decided on and recorded.
 pub type Exported = Export;
 
-/// Reads the facts of the first `size` entries.
-pub(super) fn read_facts(view: &View<'_>, size: u64) -> Result<Facts, StorageError> {
+/// Reads the facts of the first `size` entries, and the hashes of their leaves.
+pub(super) fn read_facts(view: &View<'_>, size: u64) -> Result<(Facts, Vec<Hash>), StorageError> {
     let mut facts = Facts::default();
+    let mut leaves = Vec::new();
     view.each_ledger_record(0, size, |record| {
         let entry = record.parse()?;
+        leaves.push(leaf_hash(&record.entry));
         facts.add(record.index, &entry, &remains_of(&record, &entry)?);
         Ok(())
     })?;
-    Ok(facts)
+    Ok((facts, leaves))
 }
 
 /// Signs the head, decides which entries and files belong into the package, and records it.
@@ -63,7 +67,7 @@ fn decide(
     asked: &Asked,
     since: &[u64],
 ) -> Result<ExportRecorded, Refusal> {
-    let facts = read_facts(view, head.size)?;
+    let (facts, _) = read_facts(view, head.size)?;
     let scope = resolve(asked, &facts)?;
     let chosen = select(&facts, &scope)?;
     let signed: Vec<u64> = view.signed_heads()?.into_iter().map(|(size, ..)| size).collect();

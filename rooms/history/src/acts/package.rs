@@ -1,11 +1,13 @@
 //! Making a package that was recorded: the same bytes each time, from the ledger as it was then.
 
+use std::convert::Infallible;
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 
 use basis::{Actor, Class, Refusal};
 use ledger::Hash;
 use ledger::entry::Salt;
+use ledger::merkle::{MemoryTree, consistency_path, inclusion_path, leaf_hash, verify_inclusion};
 use ledger::note::Checkpoint;
 use ledger::package::zip::{Crc32, Writer, ZipError};
 use ledger::package::{BuildError, FilesInMemory, PackageBuilder, PayloadLine};
@@ -56,7 +58,7 @@ pub fn package(organisation: &Organisation, actor: &Actor, id: ExportId) -> Resu
 }
 
 fn gather(view: &View<'_>, export: &Export) -> Result<Parts, Refusal> {
-    let mut facts = read_facts(view, export.size)?;
+    let (mut facts, leaves) = read_facts(view, export.size)?;
     let chosen = select(&facts, &export.scope)?;
     if chosen.len() as u64 != export.entries {
         let what = format!(
@@ -68,6 +70,8 @@ fn gather(view: &View<'_>, export: &Export) -> Result<Parts, Refusal> {
         return Err(Refusal::new(Class::Conflict, "export", what).way_out("export again"));
     }
     let evidence = evidence_files(&facts, &chosen);
+    // One tree in memory serves every proof; asking the database for each takes many times as long.
+    let tree = MemoryTree::new(leaves);
     let mut entries = Vec::with_capacity(chosen.len());
     for index in chosen {
         let Some(record) = view.ledger_record(index)? else {
@@ -86,21 +90,35 @@ fn gather(view: &View<'_>, export: &Export) -> Result<Parts, Refusal> {
             redacted_by: redaction.map(|fact| fact.index),
             entry,
         };
-        let path = view.inclusion_path(index, export.size)?;
+        let path = proof(inclusion_path(&tree, index, export.size))?;
+        verify_inclusion(index, export.size, &leaf_hash(&record.entry), &path, &export.root).map_err(
+            |error| {
+                unbuilt(&format!(
+                    "entry {index} is not the one that was recorded: {error}"
+                ))
+            },
+        )?;
         entries.push(Part { record, chosen, path });
     }
     facts.list.clear();
-    let consistency = export
-        .since
-        .iter()
-        .map(|since| Ok((*since, view.consistency_path(*since, export.size)?)));
-    let consistency = consistency.collect::<Result<_, StorageError>>()?;
+    let mut consistency = Vec::with_capacity(export.since.len());
+    for since in &export.since {
+        consistency.push((*since, proof(consistency_path(&tree, *since, export.size))?));
+    }
     Ok(Parts {
         facts,
         entries,
         evidence,
         consistency,
     })
+}
+
+fn proof(path: Result<Option<Vec<Hash>>, Infallible>) -> Result<Vec<Hash>, Refusal> {
+    match path {
+        Ok(Some(path)) => Ok(path),
+        Ok(None) => Err(unbuilt(&"the ledger is shorter than it was")),
+        Err(never) => match never {},
+    }
 }
 
 fn build(organisation: &Organisation, export: &Export, parts: &Parts) -> Result<FilesInMemory, Refusal> {
