@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use basis::{Class, Refusal, SystemChance, SystemClock};
-use frame::Routes;
+use changes::{ChangeId, ChangeView};
+use frame::{Call, Method, Routes};
 use storage::{Organisation, Registry, Settings, World};
 
 /// Every migration and every kind of event, in the order of the rooms.
@@ -20,9 +21,30 @@ pub fn registry() -> Registry {
         .room(history::migrations(), history::events())
 }
 
+/// Brings the policy document of an approved change into force. Only the roof can: it alone knows every act that the
+/// document must have a row for.
+fn adopt(call: &Call<'_>) -> Result<ChangeView, Refusal> {
+    let change: ChangeId = call.id("change")?;
+    changes::adopt_policy(call.organisation(), call.actor, change, &acts())?;
+    changes::view(call, change)
+}
+
+/// The routes that need to know of all rooms.
+fn own_routes() -> Routes {
+    let summary = "Brings the policy document of an approved change into force";
+    Routes::room("roof").act(
+        Method::Post,
+        "/changes/{change}/adoption",
+        "policy.adopt",
+        summary,
+        adopt,
+    )
+}
+
 /// Every route of the API.
 pub fn routes() -> Vec<Routes> {
     vec![
+        own_routes(),
         policy::routes(),
         people::routes(),
         evidence::routes(),

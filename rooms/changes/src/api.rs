@@ -171,7 +171,8 @@ fn list(call: &Call<'_, ListQuery>) -> Result<Listed<SummaryView>, Refusal> {
 }
 
 /// The change as it stands after an act.
-fn view(call: &Call<'_, impl Sized, impl Sized>, id: ChangeId) -> Result<ChangeView, Refusal> {
+/// The change as callers see it.
+pub fn view(call: &Call<'_, impl Sized, impl Sized>, id: ChangeId) -> Result<ChangeView, Refusal> {
     let organisation = call.organisation();
     let (change, comparings) = acts::show(organisation, call.actor, id)?;
     let policy = organisation.view(policy::current)?;

@@ -80,6 +80,11 @@ pub enum ChangeCommand {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+    /// Bring the policy document that an approved change carries into force
+    Adopt {
+        /// The change's id
+        change: String,
+    },
     /// Record the look back at an emergency
     Retrospect {
         /// The change's id
@@ -124,6 +129,7 @@ impl Command for ChangeCommand {
             ChangeCommand::Cancel { change, reason } => {
                 call(client, post(&change, "cancellation"), &CancelRequest { reason })?
             }
+            ChangeCommand::Adopt { change } => call(client, post(&change, "adoption"), &Nothing)?,
             ChangeCommand::Retrospect { change, file } => {
                 let look = look_in(&parts::read(&file)?)?;
                 call(client, post(&change, "retrospective"), &look)?

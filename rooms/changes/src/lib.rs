@@ -17,7 +17,7 @@ pub use acts::{
     edit, facts, failed, missing, note_verification, open, retrospect, rolled_back, schedule, show, started,
     submit, tell_missing, timeline, to_sign, verify,
 };
-pub use api::{RuleView, VerdictView};
+pub use api::{ChangeView, RuleView, VerdictView, view};
 pub use commands::ChangeCommand;
 pub use rules::{Change, ChangeId, Decision, Look, Parts, PlanRef, PolicyDraft, State};
 pub use store::{Summary, about, find, list};

@@ -42,7 +42,7 @@ pub fn accept(
             None => {
                 let what = format!("`{about}` is neither an asset nor a finding");
                 return Err(Refusal::new(basis::Class::Invalid, "acceptance", what)
-                    .way_out("name it like `AST-0001` or `FND-000001`"));
+                    .way_out("name it like `AST-0001` or `FND-0001`"));
             }
         },
     };
