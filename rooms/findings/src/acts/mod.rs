@@ -1,0 +1,41 @@
+//! What people do about findings: one use case, one file.
+
+mod advisories;
+mod exploited;
+mod import;
+mod matching;
+mod note;
+mod read;
+mod survey;
+mod tickets;
+
+pub use advisories::{ADVISORIES_BYTES_MAX, Loaded, load_advisories};
+pub use exploited::{EXPLOITED_BYTES_MAX, ListChange, load_exploited};
+pub use import::{Import, import_nessus};
+pub use matching::{MatchOutcome, match_asset, match_assets};
+pub use read::{Filter, Ranked, Shown, feeds, list, priorities, scans, show};
+pub use tickets::{mark_ticketed, release};
+
+use basis::{Class, Refusal};
+use storage::{Organisation, StorageError, StoredBlob};
+
+/// Where the working copy of a file could not be used.
+fn file_fault(error: &std::io::Error) -> Refusal {
+    Refusal::new(
+        Class::Outside,
+        "upload",
+        format!("the file that was sent could not be read: {error}"),
+    )
+    .way_out("look at the free space on the server's disk, then send the file again")
+}
+
+/// Takes stored files away again whose act was refused. If this fails as well, `tagout doctor` finds them.
+fn discard(organisation: &Organisation, blobs: &[StoredBlob]) {
+    for blob in blobs {
+        let _ = organisation.destroy_blob(&blob.sha256);
+    }
+}
+
+fn unwritable(error: &serde_json::Error) -> StorageError {
+    StorageError::Event(error.to_string())
+}

@@ -1,0 +1,2 @@
+delete from finding_advisory_packages
+where advisory = $1

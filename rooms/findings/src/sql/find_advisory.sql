@@ -1,0 +1,5 @@
+select
+  advisory,
+  osv
+from finding_advisories
+where advisory = $1

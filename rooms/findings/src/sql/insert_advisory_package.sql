@@ -1,0 +1,2 @@
+insert into finding_advisory_packages (package, advisory)
+values ($1, $2)

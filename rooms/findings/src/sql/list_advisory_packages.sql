@@ -1,0 +1,3 @@
+select distinct package
+from finding_advisory_packages
+order by package

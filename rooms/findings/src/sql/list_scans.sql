@@ -1,0 +1,18 @@
+select
+  scan_id,
+  scanner,
+  report,
+  sha256,
+  evidence_id,
+  difference_id,
+  hosts,
+  hosts_unmatched,
+  items,
+  items_informative,
+  counts,
+  imported_by,
+  imported_at
+from finding_scans
+where scan_id > $1
+order by scan_id
+limit $2

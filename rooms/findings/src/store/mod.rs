@@ -1,0 +1,15 @@
+//! Rows of findings: what each event makes of them, and how they are read.
+
+mod apply;
+mod read;
+
+pub(crate) use apply::events;
+pub use read::{
+    HistoryRow, LoadedFeed, ScanRow, exploitation, find, list, list_feeds, list_scans, of_asset, of_change,
+    open_on, rescan_of,
+};
+pub(crate) use read::{
+    advisories_of_package, advisory, advisory_packages, advisory_text, exploited, exploited_version,
+    find_scan_by_file, history, last_feed, last_match, last_scan, next_feed_id, next_finding_id,
+    next_match_id, next_scan_id, open_by_scanner,
+};

@@ -1,0 +1,7 @@
+//! Stories of findings against a real organisation in a folder of its own.
+
+mod feeds;
+mod house;
+mod matching;
+mod real_files;
+mod scans;
