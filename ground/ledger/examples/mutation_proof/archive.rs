@@ -1,0 +1,106 @@
+//! A ZIP archive written without asking whether a package may look like that, and what is done to its members.
+
+use ledger::package::zip::Crc32;
+
+use crate::dice::Dice;
+
+/// The members in the order in which they are written; paths may stand twice.
+pub type Members = Vec<(String, Vec<u8>)>;
+
+/// One way to change the members.
+pub type Edit = fn(&mut Dice, &mut Members);
+
+/// Every way, by its name in the table.
+pub const EDITS: [(&str, Edit); 7] = [
+    ("members reordered", reorder),
+    ("member dropped", drop_one),
+    ("member doubled", double),
+    ("member added", add),
+    ("member renamed", rename),
+    ("contents swapped", swap),
+    ("content of another", copy),
+];
+
+const PATHS: [&str; 8] = [
+    "readable/more.html",
+    "ledger/more",
+    "evidence/more",
+    "index.html/more",
+    "../index.html",
+    "readable/.more",
+    "",
+    "manifest",
+];
+
+/// Headers as in §3.3 of the package format, with sizes and CRCs that agree with the contents.
+pub fn write(members: &Members) -> Vec<u8> {
+    let (mut out, mut central) = (Vec::new(), Vec::new());
+    for (path, content) in members {
+        let mut crc = Crc32::default();
+        crc.update(content);
+        let size = (content.len() as u32).to_le_bytes();
+        let mut shared = Vec::new();
+        for short in [20u16, 0x0800, 0, 0, 0x0021] {
+            shared.extend_from_slice(&short.to_le_bytes());
+        }
+        shared.extend_from_slice(&[crc.value().to_le_bytes(), size, size].concat());
+        shared.extend_from_slice(&(path.len() as u16).to_le_bytes());
+        shared.extend_from_slice(&[0; 2]);
+        central.extend_from_slice(&[b"PK\x01\x02\x14\x00", shared.as_slice(), &[0; 10]].concat());
+        central.extend_from_slice(&(out.len() as u32).to_le_bytes());
+        central.extend_from_slice(path.as_bytes());
+        out.extend_from_slice(&[b"PK\x03\x04", shared.as_slice(), path.as_bytes(), content].concat());
+    }
+    let (count, offset) = ((members.len() as u16).to_le_bytes(), out.len() as u32);
+    out.extend_from_slice(&central);
+    out.extend_from_slice(&[b"PK\x05\x06\0\0\0\0".as_slice(), &count, &count].concat());
+    out.extend_from_slice(&(central.len() as u32).to_le_bytes());
+    out.extend_from_slice(&offset.to_le_bytes());
+    out.extend_from_slice(&[0; 2]);
+    out
+}
+
+fn reorder(dice: &mut Dice, members: &mut Members) {
+    let from = dice.below(members.len());
+    let member = members.remove(from);
+    members.insert(dice.below(members.len() + 1), member);
+}
+
+fn drop_one(dice: &mut Dice, members: &mut Members) {
+    members.remove(dice.below(members.len()));
+}
+
+fn double(dice: &mut Dice, members: &mut Members) {
+    let at = dice.below(members.len());
+    members.insert(at, members[at].clone());
+}
+
+fn add(dice: &mut Dice, members: &mut Members) {
+    let content = dice.one(members).1.clone();
+    members.push(((*dice.one(&PATHS)).to_owned(), content));
+    members.sort();
+}
+
+fn rename(dice: &mut Dice, members: &mut Members) {
+    let at = dice.below(members.len());
+    let path = &mut members[at].0;
+    match dice.below(3) {
+        0 => path.push('x'),
+        1 => drop(path.pop()),
+        _ => *path = path.to_uppercase(),
+    }
+    members.sort();
+}
+
+fn swap(dice: &mut Dice, members: &mut Members) {
+    let (one, other) = (dice.below(members.len()), dice.below(members.len()));
+    let content = std::mem::take(&mut members[one].1);
+    let content = std::mem::replace(&mut members[other].1, content);
+    members[one].1 = content;
+}
+
+fn copy(dice: &mut Dice, members: &mut Members) {
+    let content = dice.one(members).1.clone();
+    let at = dice.below(members.len());
+    members[at].1 = content;
+}
