@@ -282,3 +282,19 @@ fn match_assets(call: &Call<'_, Nothing, MatchRequest>) -> Result<Listed<MatchVi
         next: None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_route_asks_for_an_act_of_this_room() {
+        let routes = super::routes();
+        assert_eq!(routes.rows().len(), 9);
+        for row in routes.rows() {
+            assert!(
+                row.act.is_some_and(|act| crate::ACTS.contains(&act)),
+                "{}",
+                row.path
+            );
+        }
+    }
+}

@@ -130,25 +130,27 @@ impl Command for FindingCommand {
                 context.output.show(&matched, match_text);
                 Ok(())
             }
-            FindingCommand::Kev { file } => {
-                let path = with_query(
-                    "/findings/kev",
-                    &FileQuery {
-                        name: file_name(&file)?,
-                    },
-                )?;
-                let view: ExploitedView = send(context, &path, &file, "application/json")?;
-                context.output.show(&view, |view| {
-                    let numbers = format!(
-                        "{} entries, {} new, {} taken off",
-                        view.entries, view.added, view.removed
-                    );
-                    format!("version {} of the list is loaded: {numbers}", view.version)
-                });
-                Ok(())
-            }
+            FindingCommand::Kev { file } => exploited(context, &file),
         }
     }
+}
+
+fn exploited(context: &Context, file: &Path) -> Result<(), Refusal> {
+    let path = with_query(
+        "/findings/kev",
+        &FileQuery {
+            name: file_name(file)?,
+        },
+    )?;
+    let view: ExploitedView = send(context, &path, file, "application/json")?;
+    context.output.show(&view, |view| {
+        let numbers = format!(
+            "{} entries, {} new, {} taken off",
+            view.entries, view.added, view.removed
+        );
+        format!("version {} of the list is loaded: {numbers}", view.version)
+    });
+    Ok(())
 }
 
 fn with_query(path: &str, query: &impl Serialize) -> Result<String, Refusal> {

@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{BufReader, Seek};
 
 use assets::AssetId;
-use basis::{Actor, Class, Id, Refusal, Time};
-use evidence::{EvidenceName, MediaType, NewEvidence};
+use basis::{Actor, Class, Id, Refusal, Subject, Time};
+use evidence::{EvidenceId, EvidenceName, MediaType, NewEvidence};
 use formats::nessus::{self, Event, Limits};
 use ledger::events::Events;
 use policy::EvidenceKind;
@@ -96,6 +96,15 @@ fn record(
     blobs: &mut Vec<StoredBlob>,
 ) -> Result<Import, Refusal> {
     let mut tx = organisation.begin("findings.import")?;
+    if let Some(scan) = store::find_scan_by_file(&tx.view(), &survey.sha256.to_string())? {
+        // Somebody else sent the same file at the same time and was faster.
+        discard(organisation, blobs);
+        return Ok(Import {
+            scan,
+            was_known: true,
+            unmatched: Vec::new(),
+        });
+    }
     let scan = store::next_scan_id(&tx.view())?;
     actor.may::<rules::Import>(scan, policy::current(&tx.view())?.authority())?;
     let by = By::from(actor);
@@ -110,24 +119,18 @@ fn record(
     let difference = notes.finish(organisation)?;
     blobs.push(difference.clone());
     let file_blob = blobs[0].clone();
-    let attach = |tx: &mut Tx<'_>, name: EvidenceName, media_type, blob| {
-        let about = std::iter::once(scan.subject());
-        let assets = plan.keys().take(ASSETS_NAMED_MAX).map(|asset| asset.subject());
-        let new = NewEvidence {
-            name,
-            media_type,
-            kind: EvidenceKind::Document,
-            blob,
-            about: about.chain(assets).collect(),
-            objectives: vec!["r2:3.11.2[b]".to_owned(), "r2:3.14.1[b]".to_owned()],
-            is_final: true,
-            taken_at: organisation.now(),
-        };
-        evidence::attach(tx, &by, new)
-    };
-    let evidence = attach(&mut tx, name.clone(), MediaType::Xml, file_blob)?;
+    let about: Vec<Subject> = std::iter::once(scan.subject())
+        .chain(plan.keys().take(ASSETS_NAMED_MAX).map(|asset| asset.subject()))
+        .collect();
+    let evidence = attach(&mut tx, &by, (name.clone(), MediaType::Xml), &about, file_blob)?;
     let difference_name = EvidenceName::made_of(&format!("{scan}-difference.jsonl"));
-    let difference = attach(&mut tx, difference_name, MediaType::Text, difference)?;
+    let difference = attach(
+        &mut tx,
+        &by,
+        (difference_name, MediaType::Text),
+        &about,
+        difference,
+    )?;
     let unmatched: Vec<(String, String)> = survey.hosts.iter().filter_map(unmatched).collect();
     let imported = Imported {
         scan,
@@ -152,6 +155,26 @@ fn record(
         was_known: false,
         unmatched,
     })
+}
+
+fn attach(
+    tx: &mut Tx<'_>,
+    by: &By,
+    (name, media_type): (EvidenceName, MediaType),
+    about: &[Subject],
+    blob: StoredBlob,
+) -> Result<EvidenceId, Refusal> {
+    let new = NewEvidence {
+        name,
+        media_type,
+        kind: EvidenceKind::Document,
+        blob,
+        about: about.to_vec(),
+        objectives: vec!["r2:3.11.2[b]".to_owned(), "r2:3.14.1[b]".to_owned()],
+        is_final: true,
+        taken_at: tx.organisation().now(),
+    };
+    Ok(evidence::attach(tx, by, new)?)
 }
 
 /// How the file looks at one asset.

@@ -1,3 +1,4 @@
+-- No limit: an advisory that were left out would be taken for one that does not apply.
 select
   a.advisory,
   a.osv

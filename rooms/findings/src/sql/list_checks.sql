@@ -1,3 +1,4 @@
+-- No limit: the checks of one finding, of which there are a handful.
 select
   c.finding_id,
   c.check_key,

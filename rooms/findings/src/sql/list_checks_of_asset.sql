@@ -1,3 +1,4 @@
+-- No limit: all checks of the findings of one asset, which an import bounds.
 select
   c.finding_id,
   c.check_key,

@@ -1,3 +1,4 @@
+-- No limit: a look at an asset is judged against everything known of it; an import takes a bounded number for each.
 select
   finding_id,
   asset_id,

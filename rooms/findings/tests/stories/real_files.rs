@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use evidence::EvidenceName;
 
-use crate::house::Shop;
+use crate::house::{Shop, state};
 
 fn sample(relative: &str) -> Option<PathBuf> {
     let beside_the_repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
@@ -79,4 +79,31 @@ fn real_advisories_and_the_real_list_of_exploited_vulnerabilities_are_loaded() {
     let change = findings::load_exploited(organisation, &shop.tina, &fs::read(kev).unwrap(), &name).unwrap();
     assert_eq!((change.added, change.entries), (1_404, 1_404));
     shop.house.assert_sound();
+}
+
+#[test]
+fn the_advisories_of_the_lab_speak_of_its_security_updates() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lab/work/advisories");
+    if !folder.exists() {
+        println!(
+            "skipped: the lab was never up, so {} is missing",
+            folder.display()
+        );
+        return;
+    }
+    let shop = Shop::open();
+    let host = shop.asset("lab001");
+    for file in fs::read_dir(folder).unwrap() {
+        shop.advisory(&fs::read_to_string(file.unwrap().path()).unwrap());
+    }
+    let packages = ["labpkg001", "labpkg002", "labpkg004"].map(|name| (name, name, "1.0-1"));
+    shop.collect(host, &state(&packages));
+    assert_eq!(
+        shop.compare(host).counts.opened,
+        2,
+        "odd packages have no security update"
+    );
+    let findings = shop.findings(host);
+    assert_eq!(findings[0].vulnerability.to_string(), "CVE-2026-90002");
+    assert_eq!(findings[0].fixed_version(), Some("1.0-1+deb12u1"));
 }
