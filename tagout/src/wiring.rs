@@ -83,7 +83,7 @@ pub fn world() -> World {
 /// Opens an organisation and checks that its policy has a row for every act of this program.
 pub fn open(settings: &Settings) -> Result<Organisation, Refusal> {
     let organisation = Organisation::open(settings, registry(), world())?;
-    let policy = organisation.view(|view| policy::current(view))?;
+    let policy = organisation.view(policy::current)?;
     policy.authority().covers(&acts()).map_err(|error| {
         Refusal::new(Class::Fault, "authority table", error.to_string())
             .way_out("adopt a policy for this version of the program before updating it")

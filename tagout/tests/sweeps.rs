@@ -162,11 +162,7 @@ fn rows() -> Vec<RouteRow> {
 #[test]
 fn every_route_turns_away_exactly_the_roles_that_the_authority_table_leaves_out() {
     let served = Served::start();
-    let policy = served
-        .house
-        .organisation
-        .view(|view| policy::current(view))
-        .unwrap();
+    let policy = served.house.organisation.view(policy::current).unwrap();
     let mut wrong = Vec::new();
     for row in rows()
         .iter()
