@@ -127,7 +127,7 @@ pub fn verify(token: &str, keys: &KeySet, now: Time) -> Result<Claims, Refusal> 
     if token.len() > TOKEN_BYTES_MAX {
         return Err(wrong(format!("it has more than {TOKEN_BYTES_MAX} bytes")));
     }
-    let header = decode_header(token).map_err(|error| wrong(error.to_string()))?;
+    let header = decode_header(token).map_err(|error| wrong(in_words(&error)))?;
     let kid = header.kid.ok_or_else(|| wrong("it names no key".to_owned()))?;
     let named = keys
         .keys
@@ -143,7 +143,7 @@ pub fn verify(token: &str, keys: &KeySet, now: Time) -> Result<Claims, Refusal> 
     rules.validate_exp = false;
     rules.validate_nbf = false;
     let claims = decode::<Claims>(token, &key, &rules)
-        .map_err(|error| wrong(error.to_string()))?
+        .map_err(|error| wrong(in_words(&error)))?
         .claims;
     let seconds = seconds(now);
     if seconds < claims.nbf || claims.exp <= seconds {
@@ -154,6 +154,20 @@ pub fn verify(token: &str, keys: &KeySet, now: Time) -> Result<Claims, Refusal> 
         )));
     }
     Ok(claims)
+}
+
+/// What is wrong with a token, in words for the person who holds it.
+fn in_words(error: &jsonwebtoken::errors::Error) -> String {
+    use jsonwebtoken::errors::ErrorKind;
+    match error.kind() {
+        ErrorKind::InvalidSignature => "its signature is not by the key it names".to_owned(),
+        ErrorKind::InvalidAudience => format!("it is not for {AUDIENCE}"),
+        ErrorKind::InvalidAlgorithm | ErrorKind::InvalidAlgorithmName => {
+            "it is not signed with ES256".to_owned()
+        }
+        ErrorKind::MissingRequiredClaim(claim) => format!("it has no `{claim}`"),
+        _ => "it is cut off or damaged".to_owned(),
+    }
 }
 
 /// Whole seconds since 1970, cut.

@@ -72,7 +72,7 @@ pub fn ground<'a>(
         return Err(Refusal::new(Class::Forbidden, "capacity", what)
             .way_out("decide in a role that you hold: `--as ROLE`")
             .way_out(format!(
-                "or ask an administrator to grant it: `tagout person grant-role {person} {capacity}`"
+                "or ask an administrator to grant it: `tagout people roles {person} --roles ROLES --reason TEXT`"
             )));
     }
     let mut asked = facts.clone();

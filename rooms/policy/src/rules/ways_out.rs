@@ -16,7 +16,7 @@ pub(super) fn add_part(change: &Subject, part: Part) -> String {
         Part::RollbackPlan => format!("add a rollback plan: {edit} --rollback-plan FILE`"),
         Part::CommunicationPlan => format!("add a communication plan: {edit} --communication-plan FILE`"),
         Part::Window => format!("name a window: {edit} --from TIME --until TIME`"),
-        Part::Plan => format!("make the plan: `tagout run plan {change}`"),
+        Part::Plan => format!("make the plan: `tagout plan make {change}`"),
         Part::Executors => format!("name who carries it out: {edit} --executor PER-0001`"),
         Part::EmergencyReason => format!("say why it cannot wait: {edit} --emergency-reason TEXT`"),
     }
@@ -37,13 +37,11 @@ pub(super) fn issue_permit(change: &Subject) -> String {
 }
 
 pub(super) fn add_evidence(change: &Subject, asset: &Subject, kind: EvidenceKind) -> String {
-    format!(
-        "add it in final form: `tagout evidence add FILE --change {change} --asset {asset} --kind {kind}`"
-    )
+    format!("add it in final form: `tagout evidence add FILE --about {change} --about {asset} --kind {kind}`")
 }
 
 pub(super) fn add_evidence_of_change(change: &Subject, kind: EvidenceKind) -> String {
-    format!("add it in final form: `tagout evidence add FILE --change {change} --kind {kind}`")
+    format!("add it in final form: `tagout evidence add FILE --about {change} --kind {kind}`")
 }
 
 pub(super) fn verify(change: &Subject) -> String {
@@ -59,5 +57,7 @@ pub(super) fn retrospect(change: &Subject) -> String {
 }
 
 pub(super) fn grant_role(role: Role) -> String {
-    format!("let somebody hold the role and be told: `tagout person grant-role PER-0001 {role}`")
+    format!(
+        "let somebody hold the role and be told: `tagout people roles PER-0001 --roles {role} --reason TEXT`"
+    )
 }

@@ -207,7 +207,10 @@ fn add_permit_gaps(gaps: &mut Gaps, terms: &Permit, permit: &PermitFacts, facts:
                 permit.window.from.to_minutes(),
                 permit.window.until.to_minutes()
             ),
-            another.clone(),
+            match facts.now < permit.window.from {
+                true => "wait until the permit begins".to_owned(),
+                false => another.clone(),
+            },
         );
     }
     if permit.window.until.since(permit.window.from) > terms.longest.span() {
