@@ -5,7 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{Context, SHA256};
@@ -196,20 +196,6 @@ impl Vault {
         }
         names.sort();
         Ok(names)
-    }
-
-    /// Makes a file for a copy that is worked on inside the vault's own file system, readable by nobody else.
-    pub fn scratch(&self) -> Result<File, VaultError> {
-        let path = self.folder.join(".scratch");
-        fs::OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&path)
-            .and_then(|file| fs::remove_file(&path).map(|()| file))
-            .map_err(failed("make a scratch file"))
     }
 }
 
