@@ -67,7 +67,7 @@ fn an_invited_person_signs_in_and_their_token_says_who_they_are_until_it_ends() 
     let house = house();
     let ben = ben(&house);
     let signed_in = sign_in(&house, "ben", PASSWORD, &code(&house)).unwrap();
-    let actor = Doorkeeper
+    let actor = Doorkeeper::default()
         .identify(&house.organisation, &signed_in.token)
         .unwrap();
     assert_eq!(
@@ -86,17 +86,46 @@ fn an_invited_person_signs_in_and_their_token_says_who_they_are_until_it_ends() 
         &signed_in.token[..40],
     ] {
         assert_eq!(
-            Doorkeeper.identify(&house.organisation, wrong).unwrap_err().class,
+            Doorkeeper::default()
+                .identify(&house.organisation, wrong)
+                .unwrap_err()
+                .class,
             Class::Unauthenticated
         );
     }
     house.clock.set(signed_in.expires);
     assert!(
-        Doorkeeper
+        Doorkeeper::default()
             .identify(&house.organisation, &signed_in.token)
             .is_err()
     );
     house.assert_sound();
+}
+
+#[test]
+fn a_sign_in_that_nobody_uses_ends_and_one_in_use_goes_on() {
+    let house = house();
+    ben(&house);
+    let token = sign_in(&house, "ben", PASSWORD, &code(&house)).unwrap().token;
+    let doorkeeper = Doorkeeper::default();
+    let idle = house
+        .organisation
+        .view(policy::current)
+        .unwrap()
+        .sign_in_terms()
+        .idle;
+    for _ in 0..3 {
+        assert!(doorkeeper.identify(&house.organisation, &token).is_ok());
+        house.wait(idle);
+    }
+    assert!(doorkeeper.identify(&house.organisation, &token).is_ok());
+    house.wait(idle);
+    house.wait(Span::milliseconds(1));
+    assert!(doorkeeper.identify(&house.organisation, &token).is_err());
+    assert!(
+        doorkeeper.identify(&house.organisation, &token).is_err(),
+        "trying does not wake it"
+    );
 }
 
 #[test]
@@ -185,7 +214,11 @@ fn disabling_ends_every_token_and_sign_in() {
         "left the firm",
     )
     .unwrap();
-    assert!(Doorkeeper.identify(&house.organisation, &token).is_err());
+    assert!(
+        Doorkeeper::default()
+            .identify(&house.organisation, &token)
+            .is_err()
+    );
     house.wait(Span::minutes(1));
     assert!(sign_in(&house, "ben", PASSWORD, &code(&house)).is_err());
     house.assert_sound();
@@ -206,13 +239,45 @@ fn an_api_token_does_what_its_scope_names_and_makes_no_other() {
         )
     };
     let new = issue(&ben, 30).unwrap();
-    let program = Doorkeeper.identify(&house.organisation, &new.token).unwrap();
+    let program = Doorkeeper::default()
+        .identify(&house.organisation, &new.token)
+        .unwrap();
     assert_eq!(program.authentication, Authentication::Token);
     assert_eq!(program.scope, Some(scope.clone().into()));
     assert_eq!(issue(&program, 1).unwrap_err().class, Class::Forbidden);
     assert_eq!(issue(&ben, 91).unwrap_err().class, Class::Policy);
     people::revoke_token(&house.organisation, &ben, new.id).unwrap();
-    assert!(Doorkeeper.identify(&house.organisation, &new.token).is_err());
+    assert!(
+        Doorkeeper::default()
+            .identify(&house.organisation, &new.token)
+            .is_err()
+    );
+}
+
+#[test]
+fn a_token_enrols_invites_and_promotes_nobody_whatever_its_scope_names() {
+    let house = house();
+    let ben = ben(&house);
+    let scope = ["people.enrol", "people.grant_role"].map(str::to_owned);
+    let program = Actor {
+        authentication: Authentication::Token,
+        scope: Some(scope.into()),
+        ..house.administrator()
+    };
+    let organisation = &house.organisation;
+    let handle = Handle::parse("mallory").unwrap();
+    let all: std::collections::BTreeSet<Role> = [Role::Administrator, Role::Approver].into();
+    let refusals = [
+        people::enrol(organisation, &program, &handle, "Mallory", all.clone()).unwrap_err(),
+        people::invite(organisation, &program, ben.person).unwrap_err(),
+        people::grant_roles(organisation, &program, ben.person, all, "promoted").unwrap_err(),
+    ];
+    for refusal in refusals {
+        assert_eq!(
+            (refusal.class, refusal.rule.as_str()),
+            (Class::Forbidden, "step-up")
+        );
+    }
 }
 
 fn ssh_keygen(folder: &Path, name: &str) -> Option<String> {

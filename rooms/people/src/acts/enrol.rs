@@ -7,6 +7,7 @@ use ledger::events::Events;
 use storage::{Organisation, View};
 
 use super::secrets::new_secret;
+use super::tokens::check_signed_in;
 use super::{Disable, Enrol, GrantRole, Invitation};
 use crate::rules::{Disabled, Enrolled, Handle, Invited, Person, RolesGranted, check_roles};
 use crate::store;
@@ -85,6 +86,7 @@ pub fn enrol(
     let policy = policy::current(&tx.view())?;
     let person = store::next_person_id(&tx.view())?;
     actor.may::<Enrol>(person, policy.authority())?;
+    check_signed_in(actor, "enrolling a person")?;
     check_roles(&roles)?;
     if let Some(other) = store::resolve(&tx.view(), handle.as_str())? {
         let what = format!("the handle `{}` belongs to {}", handle.as_str(), other.id);
@@ -107,6 +109,7 @@ pub fn invite(organisation: &Organisation, actor: &Actor, person: PersonId) -> R
     let mut tx = organisation.begin("people.invite")?;
     let policy = policy::current(&tx.view())?;
     actor.may::<Enrol>(person, policy.authority())?;
+    check_signed_in(actor, "inviting a person")?;
     let person = existing(&tx.view(), person)?;
     if !person.is_active {
         return Err(Refusal::new(
@@ -132,6 +135,7 @@ pub fn grant_roles(
     let mut tx = organisation.begin("people.grant_role")?;
     let policy = policy::current(&tx.view())?;
     actor.may::<GrantRole>(person, policy.authority())?;
+    check_signed_in(actor, "granting roles")?;
     let before = existing(&tx.view(), person)?;
     check_roles(&roles)?;
     if before.roles.contains(&Role::Administrator) && !roles.contains(&Role::Administrator) {

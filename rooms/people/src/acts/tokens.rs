@@ -23,10 +23,11 @@ pub struct NewToken {
     pub expires: Time,
 }
 
-/// Refuses what a program may not do: only a person who has signed in hands out keys and tokens.
+/// Refuses what a program may not do: only a person who has signed in hands out keys, tokens, invitations and roles. By
+/// each of them a token would reach beyond its scope. Whoever sits at the data directory at first start is there in person.
 pub(super) fn check_signed_in(actor: &Actor, what: &str) -> Result<(), Refusal> {
     match actor.authentication {
-        Authentication::PasswordTotp | Authentication::Passkey => Ok(()),
+        Authentication::PasswordTotp | Authentication::Passkey | Authentication::Setup => Ok(()),
         _ => Err(Refusal::new(
             Class::Forbidden,
             "step-up",
