@@ -33,7 +33,11 @@ pub fn compared(change: &Change, asset: &Subject, mut differences: Vec<String>) 
     }))
 }
 
-/// Accepts a difference on an asset, or a finding that is still there, with the reason why that is right.
+/// What stands as the difference where no run compared an asset and a person says what they found.
+const NOT_COMPARED: &str = "no run compared it; a person says how it was found";
+
+/// Accepts a difference on an asset, or a finding that is still there, with the reason why that is right. Work that was
+/// done by hand behind the gate is compared by nobody else, so there the reason says what was found.
 pub fn accept(
     _: &Authority<Verify>,
     change: &Change,
@@ -42,21 +46,32 @@ pub fn accept(
 ) -> Result<Events, Refusal> {
     Move::Verify.check(change.id, change.state)?;
     check_text("reason for accepting", &because)?;
-    let is_difference = matches!(change.comparison(about), Comparison::Different);
-    if !is_difference && !change.parts.findings.contains(about) {
+    let comparison = change.comparison(about);
+    let is_uncompared = change.parts.assets.contains(about) && comparison == Comparison::NotCompared;
+    let is_difference = comparison == Comparison::Different;
+    if !is_difference && !is_uncompared && !change.parts.findings.contains(about) {
         let what = format!(
             "{about} is neither a finding of {} nor an asset with a difference",
             change.id
         );
         return Err(Refusal::new(Class::Conflict, "acceptance", what)
-            .missing("a comparison that found a difference, or a finding that the change is for")
-            .way_out("look at the machine again first: `tagout asset collect AST-0001`"));
+            .missing("a difference that was found, an asset that no run compared, or a finding of the change")
+            .way_out(format!("see what there is: `tagout change show {}`", change.id)));
     }
-    Ok(Events::one(Accepted {
+    let accepted = Accepted {
         change: change.id,
         about: about.clone(),
         because,
-    }))
+    };
+    if !is_uncompared {
+        return Ok(Events::one(accepted));
+    }
+    let compared = Compared {
+        change: change.id,
+        asset: about.clone(),
+        differences: vec![NOT_COMPARED.to_owned()],
+    };
+    Ok(Events::one(compared).and(accepted))
 }
 
 /// Confirms that what was approved is what was done.

@@ -159,3 +159,31 @@ fn who_did_the_work_or_wrote_the_retrospective_does_not_approve_it() {
     assert!(story.approve(&story.ben, id).is_ok());
     story.house.assert_sound();
 }
+
+#[test]
+fn what_was_done_by_hand_is_compared_by_the_person_who_says_what_was_found() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let story = Story::begin();
+    let id = start_on_one_approval(&story);
+    let organisation = &story.house.organisation;
+    story.house.wait(Span::minutes(10));
+    story.start(id).unwrap();
+    story.finish(id).unwrap();
+    let accept =
+        |about: &str| changes::accept(organisation, &story.anna, id, about, "The rule is in the filter.");
+    assert_eq!(
+        accept("AST-0001").unwrap_err().class,
+        basis::Class::Conflict,
+        "it is not in this change"
+    );
+    let change = accept("AST-0002").unwrap();
+    let verified = &change.verified[0];
+    assert!(matches!(
+        verified.comparison,
+        policy::Comparison::DifferenceAccepted { by } if by == story.anna.person
+    ));
+    assert!(accept("AST-0002").is_err(), "it was said already");
+    story.house.assert_sound();
+}

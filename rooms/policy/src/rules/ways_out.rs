@@ -48,6 +48,12 @@ pub(super) fn verify(change: &Subject) -> String {
     format!("compare and confirm: `tagout change verify {change}`")
 }
 
+pub(super) fn compare(change: &Subject, asset: &Subject) -> String {
+    format!(
+        "a run compares by itself; after work by hand say what was found: `tagout change verify {change} --accept {asset} --because TEXT`"
+    )
+}
+
 pub(super) fn collect(asset: &Subject) -> String {
     format!("look at the machine again: `tagout asset collect {asset}`")
 }

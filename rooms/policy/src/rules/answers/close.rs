@@ -104,7 +104,7 @@ fn verification_gaps(rule: &Rule, needed: &VerificationForClosure, facts: &Close
             Comparison::NotCompared => {
                 gaps.add(
                     format!("a comparison of {asset} with the state approved"),
-                    ways_out::collect(asset),
+                    ways_out::compare(change, asset),
                 );
             }
             Comparison::DifferenceAccepted { .. } if needed.differences_may_be_accepted => {}
