@@ -6,6 +6,7 @@ use ledger::entry::Entry;
 use ledger::note::Checkpoint;
 
 use crate::ledger_tables::{self, StoredNodes, damaged};
+use crate::log_files;
 use crate::{Organisation, StorageError, Value, View};
 
 /// One entry with its payload, as stored.
@@ -29,11 +30,13 @@ impl LedgerRecord {
 }
 
 impl Organisation {
-    /// Signs the head as it is on disk. The head is noted first, so that one size is never signed with two roots.
+    /// Signs the head as it is on disk. The head is noted first, so that one size is never signed with two roots; then the
+    /// checkpoint and the tiles up to it are published in the folder `log`, as C2SP tlog-tiles lays them out.
     pub fn checkpoint(&self) -> Result<String, StorageError> {
-        let (size, root) = self.writer().alone(self, |writing| {
+        let (published, size, root) = self.writer().alone(self, |writing| {
+            let published = View::of(&writing.connection).last_signed_size()?;
             ledger_tables::note_checkpoint(&writing.connection, &writing.head, self.now())?;
-            Ok((writing.head.size(), writing.head.root()))
+            Ok((published, writing.head.size(), writing.head.root()))
         })?;
         self.flush_high_water()?;
         let checkpoint = Checkpoint {
@@ -41,9 +44,16 @@ impl Organisation {
             size,
             root,
         };
-        checkpoint
+        let note = checkpoint
             .sign(&self.signing_key()?)
-            .map_err(|error| damaged("checkpoint", error))
+            .map_err(|error| damaged("checkpoint", error))?;
+        self.view(|view| log_files::publish(&self.data().join("log"), view, published, size, &note))?;
+        Ok(note)
+    }
+
+    /// How many entries the last signed head has.
+    pub fn signed_size(&self) -> Result<u64, StorageError> {
+        self.view(|view| view.last_signed_size())
     }
 }
 
@@ -115,6 +125,13 @@ impl View<'_> {
     /// The root over the first `size` entries.
     pub fn ledger_root(&self, size: u64) -> Result<Hash, StorageError> {
         ledger_tables::root_at(self, size)
+    }
+
+    /// How many entries the last signed head has; 0 before the first.
+    pub fn last_signed_size(&self) -> Result<u64, StorageError> {
+        self.the(include_str!("sql/last_signed_size.sql"), &[], |row| {
+            row.count("size")
+        })
     }
 
     /// Every head that was signed: size, root, when.

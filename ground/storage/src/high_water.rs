@@ -39,6 +39,7 @@ impl HighWater {
     /// Opens the file, making an empty one where there is none, and reads the highest mark in it.
     pub fn open(path: &Path) -> Result<(Self, Option<Mark>), StorageError> {
         let wrong = |source| StorageError::file(path, source);
+        let is_new = !path.exists();
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -47,6 +48,10 @@ impl HighWater {
             .mode(0o600)
             .open(path)
             .map_err(wrong)?;
+        if is_new {
+            // Without this a failure of power could take the file's name, and a missing mark refuses every act.
+            flush_folder(folder_of(path))?;
+        }
         let mut bytes = Vec::new();
         file.by_ref()
             .take(2 * SLOT_STRIDE)
@@ -84,6 +89,21 @@ impl HighWater {
         self.file
             .sync_data()
             .map_err(|source| StorageError::file(&self.path, source))
+    }
+}
+
+/// Brings the names in a folder to the disk.
+pub(crate) fn flush_folder(folder: &Path) -> Result<(), StorageError> {
+    File::open(folder)
+        .and_then(|opened| opened.sync_all())
+        .map_err(|source| StorageError::file(folder, source))
+}
+
+/// The folder that holds `path`, which is the working directory's where the path is a bare name.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
     }
 }
 

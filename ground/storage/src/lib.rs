@@ -13,6 +13,7 @@ mod error;
 mod high_water;
 mod keys;
 mod ledger_tables;
+mod log_files;
 mod migrations;
 mod organisation;
 mod rebuild;

@@ -1,7 +1,7 @@
 //! One company: one data directory, one database, one ledger, one vault, one set of keys.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -12,6 +12,7 @@ use ledger::entry::Origin;
 use ledger::note::{SigningKey, VerifierKey};
 use rusqlite::{Connection, OpenFlags};
 
+use crate::high_water::{flush_folder, folder_of};
 use crate::ledger_tables::{Head, damaged, root_at};
 use crate::seal::NONCE_BYTES;
 use crate::writer::Writer;
@@ -135,11 +136,15 @@ impl Organisation {
             fs::remove_dir_all(&half_made).map_err(failed)?;
         }
         Keys::create(&keys::folder(data))?;
-        fs::write(data.join("origin.new"), format!("{}\n", origin.as_str())).map_err(failed)?;
-        fs::rename(data.join("origin.new"), data.join("origin")).map_err(failed)?;
-        File::open(data)
-            .and_then(|folder| folder.sync_all())
+        let mut file = File::create(data.join("origin.new")).map_err(failed)?;
+        file.write_all(format!("{}\n", origin.as_str()).as_bytes())
+            .and_then(|()| file.sync_all())
             .map_err(failed)?;
+        fs::rename(data.join("origin.new"), data.join("origin")).map_err(failed)?;
+        // Whoever is told of a founding relies on every name: of the directory, of its keys, of the file that makes it count.
+        flush_folder(&keys::folder(data))?;
+        flush_folder(data)?;
+        flush_folder(folder_of(data))?;
         Self::open(settings, registry, world)
     }
 
@@ -151,9 +156,8 @@ impl Organisation {
         let keys = Keys::load(&keys::folder(data))?;
         let mut connection = connect(&database_path(data))?;
         migrations::migrate(&mut connection, &registry.migrations)?;
-        File::open(data)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|source| StorageError::file(data, source))?;
+        let vault = Vault::open(&data.join("vault"))?;
+        flush_folder(data)?;
         let head = Head::read(&View::of(&connection))?;
         let (high_water, mark) = HighWater::open(&settings.high_water)?;
         let standing = compare(&View::of(&connection), &head, mark)?;
@@ -163,7 +167,7 @@ impl Organisation {
             world,
             registry,
             keys,
-            vault: Vault::open(&data.join("vault"))?,
+            vault,
             writer: Writer::new(connection, head),
             readers: Mutex::default(),
             high_water,

@@ -99,11 +99,8 @@ impl Writer {
             }
             acknowledged.is_committing = true;
             drop(acknowledged);
-            let outcome = self.commit_batch(organisation);
-            if let Err(error) = &outcome {
-                self.stop(error);
-            }
-            let upto = outcome?;
+            // A failure has stopped the writer, which ends everybody's wait and this one's lead.
+            let upto = self.commit_batch(organisation)?;
             acknowledged = locked(&self.acknowledged);
             acknowledged.is_committing = false;
             acknowledged.upto = acknowledged.upto.max(upto);
@@ -113,15 +110,15 @@ impl Writer {
 
     /// Commits every finished act; answers the number of the last one.
     fn commit_batch(&self, organisation: &Organisation) -> Result<u64, StorageError> {
-        let mut writing = locked(&self.writing);
+        self.commit_held(organisation, &mut locked(&self.writing))
+    }
+
+    /// Commits on a connection that the caller holds. A failure stops the writer before the connection is given up: the
+    /// database may have rolled the batch back, and whoever came next would write a head over entries that are gone.
+    fn commit_held(&self, organisation: &Organisation, writing: &mut Writing) -> Result<u64, StorageError> {
+        self.check_not_stopped()?;
         if writing.batch > 0 {
-            writing.head.write(&writing.connection)?;
-            writing.connection.execute_batch("commit")?;
-            writing.batch = 0;
-            organisation.raise_mark(Mark {
-                size: writing.head.size(),
-                root: writing.head.root(),
-            })?;
+            write_batch(organisation, writing).inspect_err(|error| self.stop(error))?;
         }
         Ok(writing.finished)
     }
@@ -132,23 +129,19 @@ impl Writer {
         organisation: &Organisation,
         work: impl FnOnce(&mut Writing) -> Result<T, StorageError>,
     ) -> Result<T, StorageError> {
-        self.check_not_stopped()?;
-        let upto = self
-            .commit_batch(organisation)
-            .inspect_err(|error| self.stop(error))?;
+        let mut writing = locked(&self.writing);
+        let upto = self.commit_held(organisation, &mut writing)?;
         {
             let mut acknowledged = locked(&self.acknowledged);
             acknowledged.upto = acknowledged.upto.max(upto);
             self.committed.notify_all();
         }
-        let mut writing = locked(&self.writing);
-        if writing.batch > 0 {
-            // Somebody finished an act in between: it is committed before `work` runs, and acknowledged by its own wait.
-            writing.head.write(&writing.connection)?;
-            writing.connection.execute_batch("commit")?;
-            writing.batch = 0;
-        }
-        work(&mut writing)
+        // `work` commits for itself, so the disk may fail it just as it may fail a batch.
+        work(&mut writing).inspect_err(|error| {
+            if is_failed_write(error) {
+                self.stop(error);
+            }
+        })
     }
 
     pub(crate) fn begin<'o>(
@@ -181,6 +174,30 @@ impl Writer {
             name,
             last_event: None,
         })
+    }
+}
+
+fn write_batch(organisation: &Organisation, writing: &mut Writing) -> Result<(), StorageError> {
+    writing.head.write(&writing.connection)?;
+    writing.connection.execute_batch("commit")?;
+    writing.batch = 0;
+    organisation.raise_mark(Mark {
+        size: writing.head.size(),
+        root: writing.head.root(),
+    })
+}
+
+/// Whether the disk failed or filled up, after which what is on it must be looked at anew.
+fn is_failed_write(error: &StorageError) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, DiskFull, SystemIoFailure};
+    match error {
+        StorageError::Database(error) => {
+            let failures = [DatabaseCorrupt, DiskFull, SystemIoFailure];
+            error
+                .sqlite_error_code()
+                .is_some_and(|code| failures.contains(&code))
+        }
+        _ => false,
     }
 }
 

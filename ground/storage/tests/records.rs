@@ -404,6 +404,43 @@ fn a_clock_that_was_set_back_is_reported() {
 }
 
 #[test]
+fn the_published_files_give_the_root_that_the_checkpoint_signs() {
+    let folder = tempfile::tempdir().unwrap();
+    let organisation = create(folder.path());
+    let log = folder.path().join("data/log");
+    for round in [3, 250, 10, 300] {
+        (0..round).for_each(|at| note(&organisation, &at.to_string()).unwrap());
+        let text = organisation.checkpoint().unwrap();
+        assert_eq!(std::fs::read_to_string(log.join("checkpoint")).unwrap(), text);
+        let key = organisation.verifier_key().unwrap();
+        let checkpoint = ledger::note::Checkpoint::verify_alone(text.as_bytes(), &key).unwrap();
+        let mut frontier = ledger::merkle::Frontier::new();
+        for index in 0..checkpoint.size.div_ceil(256) {
+            let width = (checkpoint.size - index * 256).min(256) as u16;
+            let tile = ledger::tiles::Tile {
+                level: 0,
+                index,
+                width,
+            };
+            let mut bundle = &std::fs::read(log.join(tile.entries_path().unwrap())).unwrap()[..];
+            for leaf in
+                ledger::tiles::Tile::hashes(&std::fs::read(log.join(tile.to_string())).unwrap()).unwrap()
+            {
+                let (length, rest) = bundle.split_at(2);
+                let (entry, rest) = rest.split_at(u16::from_be_bytes([length[0], length[1]]).into());
+                assert_eq!(ledger::merkle::leaf_hash(entry), leaf);
+                bundle = rest;
+                frontier.push(leaf);
+            }
+        }
+        assert_eq!(
+            (frontier.size(), frontier.root()),
+            (checkpoint.size, checkpoint.root)
+        );
+    }
+}
+
+#[test]
 fn a_second_process_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let _first = create(folder.path());

@@ -11,12 +11,14 @@ use basis::{Class, Refusal};
 use clap::Args;
 use frame::{Bell, House, Reach, Stop};
 use runner::{Patience, Runner};
-use storage::{Organisation, Settings};
+use storage::{Organisation, Settings, Standing};
 
 use super::{Common, SERVER};
 
 /// How often the high-water mark is brought to the disk.
 const FLUSH_EVERY: Duration = Duration::from_secs(2);
+/// How many of these rounds lie between two checkpoints: an hour.
+const ROUNDS_TO_CHECKPOINT: u32 = 1_800;
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -64,7 +66,7 @@ pub(super) fn serve(
 ) -> Result<ExitCode, Refusal> {
     let house = Arc::new(House {
         organisation: Arc::new(organisation),
-        gatekeeper: Arc::new(people::Doorkeeper),
+        gatekeeper: Arc::new(people::Doorkeeper::default()),
         bell: Bell::new(),
     });
     let stop = Stop::at_signals();
@@ -104,7 +106,9 @@ pub(super) fn serve(
     );
     is_over.store(true, Ordering::SeqCst);
     house.bell.ring();
+    watch.thread().unpark();
     let has_ended_well = worker.join().unwrap_or(false);
+    watch.thread().unpark();
     let has_stopped = watch.join().unwrap_or(true);
     served?;
     house.organisation.flush_high_water()?;
@@ -121,14 +125,34 @@ pub(super) fn serve(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Flushes the high-water mark now and then. Answers true, and stops the server, when writing had to stop.
+/// Flushes the high-water mark and signs a checkpoint now and then, and once at the end. Answers true, and stops the server, when writing had to stop.
 fn watch_over(organisation: &Organisation, is_over: &AtomicBool, stop: &Stop) -> bool {
-    while !is_over.load(Ordering::SeqCst) {
+    for round in 1.. {
         thread::park_timeout(FLUSH_EVERY);
         if organisation.has_stopped() || organisation.flush_high_water().is_err() {
             stop.now();
             return true;
         }
+        let is_last = is_over.load(Ordering::SeqCst);
+        if (is_last || round % ROUNDS_TO_CHECKPOINT == 0) && organisation.standing() == Standing::Sound {
+            sign_if_grown(organisation);
+        }
+        if is_last {
+            break;
+        }
     }
     false
+}
+
+/// Signs a checkpoint when the ledger has grown since the last one.
+fn sign_if_grown(organisation: &Organisation) {
+    let size = organisation.view(|view| view.ledger_size());
+    let outcome = match (size, organisation.signed_size()) {
+        (Ok(size), Ok(signed)) if size == signed => return,
+        (Ok(_), Ok(_)) => organisation.checkpoint().map(drop),
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
+    if let Err(error) = outcome {
+        eprintln!("no checkpoint was signed: {error}");
+    }
 }
