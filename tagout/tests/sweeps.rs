@@ -34,7 +34,7 @@ impl Served {
         let stop = Stop::when_told();
         let shared = Arc::new(House {
             organisation: Arc::clone(&house.organisation),
-            gatekeeper: Arc::new(people::Doorkeeper),
+            gatekeeper: Arc::new(people::Doorkeeper::default()),
             bell: Bell::new(),
         });
         let far_end = stop.clone();
@@ -66,7 +66,7 @@ impl Served {
 
     /// The actor who signed in with this role.
     fn actor(&self, role: Role) -> Actor {
-        people::Doorkeeper
+        people::Doorkeeper::default()
             .identify(&self.house.organisation, self.token(role))
             .unwrap()
     }

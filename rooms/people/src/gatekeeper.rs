@@ -1,6 +1,9 @@
 //! Who holds this token? Asked once for every request.
 
-use basis::{Actor, Authentication, Class, Id, Refusal};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use basis::{Actor, Authentication, Class, Id, Refusal, Span, Time};
 use frame::Gatekeeper;
 use storage::Organisation;
 
@@ -8,9 +11,32 @@ use crate::acts::token_matches;
 use crate::rules::{TokenId, TokenKind};
 use crate::store;
 
-/// Knows people by their tokens.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Doorkeeper;
+/// Knows people by their tokens, and ends a sign-in that nobody used for a while.
+///
+/// When a sign-in was last used is kept in memory alone: it is no fact about work, and after a restart of the server each
+/// sign-in has its pause anew. Its end by age is in the record and stays.
+#[derive(Debug, Default)]
+pub struct Doorkeeper {
+    last_used: Mutex<BTreeMap<TokenId, Time>>,
+}
+
+/// How many sign-ins are remembered before ended ones are forgotten.
+const REMEMBERED_MAX: usize = 10_000;
+
+impl Doorkeeper {
+    /// Whether the sign-in was used within `idle` before `now`; if so, it is used now.
+    fn is_awake(&self, token: TokenId, now: Time, idle: Span) -> bool {
+        let mut last_used = self.last_used.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_awake = last_used.get(&token).is_none_or(|last| now.since(*last) <= idle);
+        if is_awake {
+            if last_used.len() >= REMEMBERED_MAX {
+                last_used.retain(|_, last| now.since(*last) <= idle);
+            }
+            last_used.insert(token, now);
+        }
+        is_awake
+    }
+}
 
 fn refused() -> Refusal {
     Refusal::new(
@@ -33,6 +59,12 @@ impl Gatekeeper for Doorkeeper {
                 && now < stored.expires_at;
             let person = store::find(view, stored.person)?.filter(|person| person.is_active && is_good);
             let person = person.ok_or_else(refused)?;
+            if stored.kind == TokenKind::SignIn {
+                let idle = policy::current(view)?.sign_in_terms().idle;
+                if !self.is_awake(id, now, idle) {
+                    return Err(refused());
+                }
+            }
             let authentication = match stored.kind {
                 TokenKind::SignIn => Authentication::PasswordTotp,
                 TokenKind::Api => Authentication::Token,

@@ -55,6 +55,8 @@ struct Common {
     profiles: Option<PathBuf>,
 }
 
+// One command is read per process: the room that the largest takes is no matter.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Subcommand)]
 enum AnyCommand {
     /// Try it: an organisation in ./tagout-data with this machine, example files and a draft change, and its server

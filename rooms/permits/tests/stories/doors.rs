@@ -38,7 +38,7 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let house = frame::House {
             organisation: Arc::clone(&story.house.organisation),
-            gatekeeper: Arc::new(people::Doorkeeper),
+            gatekeeper: Arc::new(people::Doorkeeper::default()),
             bell: Bell::new(),
         };
         let router = frame::router(vec![changes::routes(), permits::routes()], Arc::new(house));

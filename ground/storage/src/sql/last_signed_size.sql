@@ -1,0 +1,2 @@
+select coalesce(max(size), 0) as size
+from ledger_checkpoints
