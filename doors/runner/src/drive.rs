@@ -4,6 +4,7 @@ use assets::AssetId;
 use basis::{Class, Refusal, Subject};
 use evidence::MediaType;
 use hosts::{BootId, HostError, HostState, JobId, Timeouts};
+use ledger::Hash;
 use policy::EvidenceKind;
 use runs::rules::{Precheck, job_name};
 use runs::{HostPlan, Member, Report, RunId, Step, StepResult};
@@ -25,6 +26,8 @@ pub(crate) struct Driver<'a> {
     pub(crate) run: RunId,
     pub(crate) asset: Subject,
     pub(crate) plan: HostPlan,
+    /// The digest of the whole plan.
+    pub(crate) digest: Hash,
 }
 
 fn fault(what: impl std::fmt::Display) -> Refusal {
@@ -33,16 +36,29 @@ fn fault(what: impl std::fmt::Display) -> Refusal {
 
 /// The way to an asset.
 pub(crate) fn way(organisation: &Organisation, asset: &Subject, patience: &Patience) -> Result<Way, Refusal> {
-    let id: AssetId = asset.as_id().ok_or_else(|| fault(format!("{asset} is no asset")))?;
-    let connection = organisation.view(|view| assets::reach(view, id))?.ok_or_else(|| {
-        Refusal::new(Class::Conflict, "assets", format!("it is not settled any more how {asset} is reached"))
+    let id: AssetId = asset
+        .as_id()
+        .ok_or_else(|| fault(format!("{asset} is no asset")))?;
+    let connection = organisation
+        .view(|view| assets::reach(view, id))?
+        .ok_or_else(|| {
+            Refusal::new(
+                Class::Conflict,
+                "assets",
+                format!("it is not settled any more how {asset} is reached"),
+            )
             .way_out(format!("enrol it: `tagout asset enrol-host {asset}`"))
-    })?;
-    let reach = connection.reach(&assets::identity_file(organisation)?).map_err(fault)?;
+        })?;
+    let reach = connection
+        .reach(&assets::identity_file(organisation)?)
+        .map_err(fault)?;
     Ok(Way {
         reach,
         control: assets::control_dir(organisation),
-        timeouts: Timeouts { connect: patience.connect, ..Timeouts::default() },
+        timeouts: Timeouts {
+            connect: patience.connect,
+            ..Timeouts::default()
+        },
         pause: patience.pause,
     })
 }
@@ -57,7 +73,9 @@ impl Driver<'_> {
         let mut known = None;
         loop {
             let boot_id = || self.boot_id(&mut link);
-            let Some((member, step)) = runs::open_next_step(self.organisation, self.run, &self.asset, boot_id)? else {
+            let Some((member, step)) =
+                runs::open_next_step(self.organisation, self.run, &self.asset, boot_id)?
+            else {
                 return Ok(());
             };
             self.witness.reached(&format!("{step}: recorded"));
@@ -80,7 +98,9 @@ impl Driver<'_> {
 
     /// The boot id before a reboot; none where the host does not say, so that the step finds that out itself.
     fn boot_id(&self, link: &mut Link) -> Result<Option<String>, Refusal> {
-        Ok(work::boot_id(link, self.patience).ok().map(|id| id.as_str().to_owned()))
+        Ok(work::boot_id(link, self.patience)
+            .ok()
+            .map(|id| id.as_str().to_owned()))
     }
 
     fn take(
@@ -90,7 +110,14 @@ impl Driver<'_> {
         member: &Member,
         step: Step,
     ) -> Result<Report, Refusal> {
-        let job = JobId::parse(&job_name(self.run, &self.asset, member.attempt, step)).map_err(fault)?;
+        let job = JobId::parse(&job_name(
+            self.run,
+            &self.digest,
+            &self.asset,
+            member.attempt,
+            step,
+        ))
+        .map_err(fault)?;
         let taken = match step {
             Step::Precheck => self.precheck(link, known, member),
             Step::Recover => self.recover(link, &job),
@@ -116,7 +143,12 @@ impl Driver<'_> {
         }
     }
 
-    fn precheck(&self, link: &mut Link, known: &mut Option<HostState>, member: &Member) -> Result<Report, Trouble> {
+    fn precheck(
+        &self,
+        link: &mut Link,
+        known: &mut Option<HostState>,
+        member: &Member,
+    ) -> Result<Report, Trouble> {
         let checked = work::check(link, self.patience, &self.plan, member.attempt)?;
         Ok(match checked.verdict {
             Precheck::Go(_) => {
@@ -148,7 +180,10 @@ impl Driver<'_> {
     fn recover(&self, link: &mut Link, job: &JobId) -> Result<Report, Trouble> {
         work::recover(link, self.patience, job)?;
         let (evidence, _) = work::aftermath(link, self.patience, job)?;
-        Ok(Report { files: files::of_job(&self.plan, "recovery", &evidence), ..StepResult::Recovered.into() })
+        Ok(Report {
+            files: files::of_job(&self.plan, "recovery", &evidence),
+            ..StepResult::Recovered.into()
+        })
     }
 
     /// The state before: that of the precheck a moment ago, or a new look by a runner that took over. Nothing was done yet.
@@ -191,10 +226,15 @@ impl Driver<'_> {
     }
 
     fn reboot(&self, link: &mut Link, job: &JobId) -> Result<Report, Trouble> {
-        let open = self.organisation.view(|view| runs::open_step(view, self.run, &self.asset));
+        let open = self
+            .organisation
+            .view(|view| runs::open_step(view, self.run, &self.asset));
         let recorded = open.map_err(Refusal::from)?.and_then(|open| open.boot_id);
         let Some(before) = recorded.and_then(|text| BootId::parse(&text).ok()) else {
-            return Ok(StepResult::Failed("its boot id could not be read before the reboot, so no reboot was tried".to_owned()).into());
+            return Ok(StepResult::Failed(
+                "its boot id could not be read before the reboot, so no reboot was tried".to_owned(),
+            )
+            .into());
         };
         work::reboot(link, self.patience, job, &before)?;
         Ok(StepResult::Rebooted.into())
@@ -202,12 +242,24 @@ impl Driver<'_> {
 
     fn postcheck(&self, link: &mut Link, member: &Member) -> Result<Report, Trouble> {
         let after = work::collect(link, self.patience)?;
-        let judged = work::judge_work(&self.plan, &self.before()?, &after, &self.transcript(link, member))?;
+        let judged = work::judge_work(
+            &self.plan,
+            &self.before()?,
+            &after,
+            &self.transcript(link, member),
+        )?;
         let bad: Vec<String> = judged
             .packages
             .iter()
             .filter(|package| !matches!(package.outcome.as_str(), "fixed" | "already_fixed"))
-            .map(|package| format!("{} {}: {}", package.package, package.outcome.replace('_', " "), package.reason))
+            .map(|package| {
+                format!(
+                    "{} {}: {}",
+                    package.package,
+                    package.outcome.replace('_', " "),
+                    package.reason
+                )
+            })
             .collect();
         let result = match (judged.is_good, bad.is_empty()) {
             (true, true) => StepResult::Verified,
@@ -218,7 +270,11 @@ impl Driver<'_> {
             result,
             packages: judged.packages,
             differences: judged.differences,
-            files: vec![files::package_list(&self.plan, EvidenceKind::PackagesAfter, &after)],
+            files: vec![files::package_list(
+                &self.plan,
+                EvidenceKind::PackagesAfter,
+                &after,
+            )],
         })
     }
 
@@ -229,14 +285,34 @@ impl Driver<'_> {
             true => StepResult::RolledBack,
             false => StepResult::Failed(undone.differences.join("; ")),
         };
-        let mut kept = vec![files::package_list(&self.plan, EvidenceKind::PackagesAfter, &undone.after)];
-        kept.extend(undone.evidence.iter().flat_map(|evidence| files::of_job(&self.plan, "roll-back", evidence)));
-        Ok(Report { result, packages: undone.packages, differences: undone.differences, files: kept })
+        let mut kept = vec![files::package_list(
+            &self.plan,
+            EvidenceKind::PackagesAfter,
+            &undone.after,
+        )];
+        kept.extend(
+            undone
+                .evidence
+                .iter()
+                .flat_map(|evidence| files::of_job(&self.plan, "roll-back", evidence)),
+        );
+        Ok(Report {
+            result,
+            packages: undone.packages,
+            differences: undone.differences,
+            files: kept,
+        })
     }
 
     /// What the job of the same attempt printed; an empty text where the host has it no more.
     fn transcript(&self, link: &mut Link, member: &Member) -> String {
-        let Ok(job) = JobId::parse(&job_name(self.run, &self.asset, member.attempt, Step::Apply)) else {
+        let Ok(job) = JobId::parse(&job_name(
+            self.run,
+            &self.digest,
+            &self.asset,
+            member.attempt,
+            Step::Apply,
+        )) else {
             return String::new();
         };
         let evidence = link.with(self.patience.in_work, |host| hosts::jobs::evidence(host, &job));
@@ -244,8 +320,13 @@ impl Driver<'_> {
     }
 
     fn change(&self) -> Result<String, Trouble> {
-        let run = self.organisation.view(|view| runs::find(view, self.run)).map_err(Refusal::from)?;
-        Ok(run.map(|run| run.change.to_string()).ok_or_else(|| fault(format!("{} is gone", self.run)))?)
+        let run = self
+            .organisation
+            .view(|view| runs::find(view, self.run))
+            .map_err(Refusal::from)?;
+        Ok(run
+            .map(|run| run.change.to_string())
+            .ok_or_else(|| fault(format!("{} is gone", self.run)))?)
     }
 
     fn may_reboot(&self) -> Result<bool, Trouble> {
@@ -254,14 +335,23 @@ impl Driver<'_> {
 
     /// The state recorded before work began in this run.
     fn before(&self) -> Result<HostState, Trouble> {
-        let about = self.organisation.view(|view| evidence::about(view, &self.run.into())).map_err(Refusal::from)?;
+        let about = self
+            .organisation
+            .view(|view| evidence::about(view, &self.run.into()))
+            .map_err(Refusal::from)?;
         let is_baseline = |kept: &&evidence::Evidence| {
-            kept.kind == EvidenceKind::Baseline && kept.media_type == MediaType::Json && kept.about.contains(&self.asset)
+            kept.kind == EvidenceKind::Baseline
+                && kept.media_type == MediaType::Json
+                && kept.about.contains(&self.asset)
         };
         // A later attempt compares with the state before the first one.
         let baseline = about.iter().filter(is_baseline).min_by_key(|kept| kept.id);
-        let baseline = baseline.ok_or_else(|| fault(format!("{} has no baseline of {}", self.run, self.asset)))?;
-        let bytes = self.organisation.read_blob(&baseline.blob.sha256, BASELINE_BYTES_MAX).map_err(Refusal::from)?;
+        let baseline =
+            baseline.ok_or_else(|| fault(format!("{} has no baseline of {}", self.run, self.asset)))?;
+        let bytes = self
+            .organisation
+            .read_blob(&baseline.blob.sha256, BASELINE_BYTES_MAX)
+            .map_err(Refusal::from)?;
         Ok(serde_json::from_slice(&bytes).map_err(fault)?)
     }
 }

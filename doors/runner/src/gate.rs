@@ -28,13 +28,23 @@ fn verdict(code: Option<i32>) -> Verdict {
 /// Runs it on this machine.
 pub(crate) fn here(gate: &GateCommand) -> (Verdict, String) {
     let mut command = Command::new(&gate.argv[0]);
-    command.args(&gate.argv[1..]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(&gate.argv[1..])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => return (Verdict::Unknown, format!("it could not be started: {error}")),
     };
-    let out = child.stdout.take().map(|stream| thread::spawn(move || read(stream)));
-    let err = child.stderr.take().map(|stream| thread::spawn(move || read(stream)));
+    let out = child
+        .stdout
+        .take()
+        .map(|stream| thread::spawn(move || read(stream)));
+    let err = child
+        .stderr
+        .take()
+        .map(|stream| thread::spawn(move || read(stream)));
     let began = now();
     let code = loop {
         match child.try_wait() {
@@ -49,9 +59,17 @@ pub(crate) fn here(gate: &GateCommand) -> (Verdict, String) {
         }
     };
     let Some(code) = code else {
-        return (Verdict::Unknown, format!("it did not end within {} s", gate.timeout_s));
+        return (
+            Verdict::Unknown,
+            format!("it did not end within {} s", gate.timeout_s),
+        );
     };
-    let said = [out, err].into_iter().flatten().filter_map(|thread| thread.join().ok()).collect::<Vec<_>>().join("\n");
+    let said = [out, err]
+        .into_iter()
+        .flatten()
+        .filter_map(|thread| thread.join().ok())
+        .collect::<Vec<_>>()
+        .join("\n");
     let end = code.map_or_else(|| "it was killed".to_owned(), |code| format!("exit {code}"));
     (verdict(code), format!("{end}: {}", said.trim()))
 }
@@ -96,28 +114,45 @@ mod tests {
 
     fn gate(script: &str, timeout_s: u32) -> (Verdict, String) {
         let argv = ["/bin/sh", "-c", script].map(String::from).to_vec();
-        here(&GateCommand { argv, on: GatePlace::Controller, timeout_s })
+        here(&GateCommand {
+            argv,
+            on: GatePlace::Controller,
+            timeout_s,
+        })
     }
 
     #[test]
     fn only_exit_codes_0_and_1_say_something() {
         assert_eq!(gate("echo well", 10), (Verdict::Pass, "exit 0: well".to_owned()));
-        assert_eq!(gate("echo no >&2; exit 1", 10), (Verdict::Fail, "exit 1: no".to_owned()));
+        assert_eq!(
+            gate("echo no >&2; exit 1", 10),
+            (Verdict::Fail, "exit 1: no".to_owned())
+        );
         assert_eq!(gate("exit 2", 10).0, Verdict::Unknown);
         assert_eq!(gate("kill -9 $$", 10).0, Verdict::Unknown);
     }
 
     #[test]
     fn a_gate_that_cannot_start_or_does_not_end_is_no_pass() {
-        let missing = GateCommand { argv: vec!["/no/such".into()], on: GatePlace::Controller, timeout_s: 1 };
+        let missing = GateCommand {
+            argv: vec!["/no/such".into()],
+            on: GatePlace::Controller,
+            timeout_s: 1,
+        };
         assert_eq!(here(&missing).0, Verdict::Unknown);
         let (verdict, said) = gate("exec tail -f /dev/null", 1);
-        assert_eq!((verdict, said.as_str()), (Verdict::Unknown, "it did not end within 1 s"));
+        assert_eq!(
+            (verdict, said.as_str()),
+            (Verdict::Unknown, "it did not end within 1 s")
+        );
     }
 
     #[test]
     fn a_gate_that_says_more_than_is_looked_at_still_ends() {
         let (verdict, said) = gate("head -c 3000000 /dev/zero | tr '\\0' x", 30);
-        assert_eq!((verdict, said.len()), (Verdict::Pass, OUTPUT_BYTES_MAX as usize + "exit 0: ".len()));
+        assert_eq!(
+            (verdict, said.len()),
+            (Verdict::Pass, OUTPUT_BYTES_MAX as usize + "exit 0: ".len())
+        );
     }
 }

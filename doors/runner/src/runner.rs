@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -43,19 +43,28 @@ pub enum Stopped {
     Records(Refusal),
 }
 
+/// The threads that drive hosts.
+type Workers = BTreeMap<(RunId, Subject), JoinHandle<Result<(), Refusal>>>;
+
 /// Carries out runs until it is told to stop. One organisation has one runner.
 pub struct Runner {
     organisation: Arc<Organisation>,
     bell: Bell,
     patience: Patience,
     witness: Arc<dyn Witness>,
-    workers: Mutex<BTreeMap<(RunId, Subject), JoinHandle<Result<(), Refusal>>>>,
+    workers: Mutex<Workers>,
 }
 
 impl Runner {
     /// A runner for `organisation`, woken by `bell`.
     pub fn new(organisation: Arc<Organisation>, bell: Bell, patience: Patience) -> Self {
-        Self { organisation, bell, patience, witness: Arc::new(Unwatched), workers: Mutex::default() }
+        Self {
+            organisation,
+            bell,
+            patience,
+            witness: Arc::new(Unwatched),
+            workers: Mutex::default(),
+        }
     }
 
     /// The same runner, watched.
@@ -95,18 +104,23 @@ impl Runner {
         }
     }
 
-    fn workers(&self) -> std::sync::MutexGuard<'_, BTreeMap<(RunId, Subject), JoinHandle<Result<(), Refusal>>>> {
+    fn workers(&self) -> MutexGuard<'_, Workers> {
         self.workers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does everything that is to be done now. Answers how long there is nothing more: zero if it should look again.
     fn round(&self) -> Result<Duration, Stopped> {
         self.join_finished()?;
-        let live = self.organisation.view(runs::live).map_err(|error| Stopped::Records(error.refusal()))?;
+        let live = self
+            .organisation
+            .view(runs::live)
+            .map_err(|error| Stopped::Records(error.refusal()))?;
         let mut wait = self.patience.idle;
         for run in live {
             let looked = catch_unwind(AssertUnwindSafe(|| self.look_after(run)));
-            let this = looked.map_err(|_| Stopped::Panicked(format!("{run}")))?.map_err(Stopped::Records)?;
+            let this = looked
+                .map_err(|_| Stopped::Panicked(format!("{run}")))?
+                .map_err(Stopped::Records)?;
             wait = wait.min(this);
         }
         Ok(wait)
@@ -161,22 +175,41 @@ impl Runner {
             return Ok(());
         }
         let stored = self.organisation.view(|view| runs::find_plan(view, &run.plan))?;
-        let plan = stored.and_then(|stored| stored.plan.host(&asset).cloned()).ok_or_else(|| {
-            Refusal::new(basis::Class::Fault, "runner", format!("the plan of {} does not name {asset}", run.id))
+        let plan = stored
+            .and_then(|stored| stored.plan.host(&asset).cloned())
+            .ok_or_else(|| {
+                Refusal::new(
+                    basis::Class::Fault,
+                    "runner",
+                    format!("the plan of {} does not name {asset}", run.id),
+                )
                 .way_out("run `tagout doctor` on the machine that holds the data directory")
-        })?;
+            })?;
         let (organisation, witness) = (Arc::clone(&self.organisation), Arc::clone(&self.witness));
-        let (bell, patience, id) = (self.bell.clone(), self.patience, run.id);
+        let (bell, patience, id, digest) = (self.bell.clone(), self.patience, run.id, run.plan);
         let worker = move || {
             let _rings = RingsAtTheEnd(bell);
-            let driver =
-                Driver { organisation: &organisation, patience: &patience, witness: &*witness, run: id, asset, plan };
+            let driver = Driver {
+                organisation: &organisation,
+                patience: &patience,
+                witness: &*witness,
+                run: id,
+                asset,
+                plan,
+                digest,
+            };
             driver.drive()
         };
-        let started = thread::Builder::new().name("runner-host".to_owned()).spawn(worker);
+        let started = thread::Builder::new()
+            .name("runner-host".to_owned())
+            .spawn(worker);
         let thread = started.map_err(|error| {
-            Refusal::new(basis::Class::Outside, "runner", format!("no thread could be started: {error}"))
-                .way_out("look at the memory and the limits of this machine")
+            Refusal::new(
+                basis::Class::Outside,
+                "runner",
+                format!("no thread could be started: {error}"),
+            )
+            .way_out("look at the memory and the limits of this machine")
         })?;
         workers.insert(key, thread);
         Ok(())
@@ -184,20 +217,32 @@ impl Runner {
 
     fn join_finished(&self) -> Result<(), Stopped> {
         let mut workers = self.workers();
-        let done: Vec<(RunId, Subject)> =
-            workers.iter().filter(|(_, thread)| thread.is_finished()).map(|(key, _)| key.clone()).collect();
-        let threads: Vec<_> = done.into_iter().filter_map(|key| workers.remove_entry(&key)).collect();
+        let done: Vec<(RunId, Subject)> = workers
+            .iter()
+            .filter(|(_, thread)| thread.is_finished())
+            .map(|(key, _)| key.clone())
+            .collect();
+        let threads: Vec<_> = done
+            .into_iter()
+            .filter_map(|key| workers.remove_entry(&key))
+            .collect();
         drop(workers);
-        threads.into_iter().try_for_each(|((run, asset), thread)| joined(run, &asset, thread))
+        threads
+            .into_iter()
+            .try_for_each(|((run, asset), thread)| joined(run, &asset, thread))
     }
 
     fn join_all(&self) -> Result<(), Stopped> {
         let threads = std::mem::take(&mut *self.workers());
-        threads.into_iter().try_for_each(|((run, asset), thread)| joined(run, &asset, thread))
+        threads
+            .into_iter()
+            .try_for_each(|((run, asset), thread)| joined(run, &asset, thread))
     }
 
     fn ask_gate(&self, run: &Run, at: usize) -> Result<(), Refusal> {
-        let Gate::Command(command) = &run.rings[at].gate else { return Ok(()) };
+        let Gate::Command(command) = &run.rings[at].gate else {
+            return Ok(());
+        };
         self.witness.reached("gate: asked for");
         let (verdict, said) = match command.on {
             GatePlace::Controller => gate::here(command),

@@ -4,8 +4,8 @@
 use std::thread;
 
 use hosts::apt::{self, Apply, Recovery};
-use hosts::outcome::judge;
 use hosts::jobs::{JobEvidence, LostReason};
+use hosts::outcome::judge;
 use hosts::{BootId, Host, HostError, HostState, JobId, JobState, jobs};
 use runs::rules::{PackageChange, Packages, Precheck, RebootWord, compare, compare_undone, precheck};
 use runs::{
@@ -23,10 +23,16 @@ pub(crate) struct Checked {
 
 /// Looks at the host and compares it with the plan. What apt would do is asked for the whole plan: what is done already
 /// does not show in its answer.
-pub(crate) fn check(link: &mut Link, patience: &Patience, plan: &HostPlan, attempt: u32) -> Result<Checked, HostError> {
+pub(crate) fn check(
+    link: &mut Link,
+    patience: &Patience,
+    plan: &HostPlan,
+    attempt: u32,
+) -> Result<Checked, HostError> {
     link.with(patience.before_work, |host| {
         let state = hosts::collect(host)?;
-        let remains = !plan.remaining(&packages_of(&state)).is_empty() && state.broken_packages().next().is_none();
+        let remains =
+            !plan.remaining(&packages_of(&state)).is_empty() && state.broken_packages().next().is_none();
         let simulation = match remains {
             true => Some(apt::simulate(host, &Apply::upgrade(upgrades_of(plan)?, "")?)?),
             false => None,
@@ -61,28 +67,50 @@ pub(crate) fn carry_out(
         })?;
         match state {
             JobState::Finished { .. } => return Ok(JobEnd::Ended),
-            JobState::Lost { reason: LostReason::Rebooted, .. } => return Ok(JobEnd::Cut("the host was rebooted in mid-work")),
-            JobState::Lost { reason: LostReason::Died, .. } => return Ok(JobEnd::Cut("the work was killed on the host")),
-            JobState::NotStarted | JobState::Running { .. } if began.elapsed() >= patience.job => return Ok(JobEnd::Endless),
+            JobState::Lost {
+                reason: LostReason::Rebooted,
+                ..
+            } => return Ok(JobEnd::Cut("the host was rebooted in mid-work")),
+            JobState::Lost {
+                reason: LostReason::Died,
+                ..
+            } => return Ok(JobEnd::Cut("the work was killed on the host")),
+            JobState::NotStarted | JobState::Running { .. } if began.elapsed() >= patience.job => {
+                return Ok(JobEnd::Endless);
+            }
             JobState::NotStarted | JobState::Running { .. } => thread::sleep(patience.poll),
         }
     }
 }
 
 /// Brings the packages to their versions, or follows the job that does so already.
-pub(crate) fn apply(link: &mut Link, patience: &Patience, job: &JobId, plan: &HostPlan, comment: &str) -> Result<JobEnd, HostError> {
+pub(crate) fn apply(
+    link: &mut Link,
+    patience: &Patience,
+    job: &JobId,
+    plan: &HostPlan,
+    comment: &str,
+) -> Result<JobEnd, HostError> {
     let change = Apply::upgrade(upgrades_of(plan)?, comment)?;
     carry_out(link, patience, job, |host| apt::start(host, job, &change))
 }
 
 /// Configures what was left half installed.
 pub(crate) fn recover(link: &mut Link, patience: &Patience, job: &JobId) -> Result<JobEnd, HostError> {
-    carry_out(link, patience, job, |host| apt::start_recovery(host, job, Recovery::Configure))
+    carry_out(link, patience, job, |host| {
+        apt::start_recovery(host, job, Recovery::Configure)
+    })
 }
 
 /// What a job left behind, and the host's state after it.
-pub(crate) fn aftermath(link: &mut Link, patience: &Patience, job: &JobId) -> Result<(JobEvidence, HostState), HostError> {
-    link.with(patience.in_work, |host| Ok((jobs::evidence(host, job)?, hosts::collect(host)?)))
+pub(crate) fn aftermath(
+    link: &mut Link,
+    patience: &Patience,
+    job: &JobId,
+) -> Result<(JobEvidence, HostState), HostError> {
+    link.with(patience.in_work, |host| {
+        Ok((jobs::evidence(host, job)?, hosts::collect(host)?))
+    })
 }
 
 /// The host's state.
@@ -98,7 +126,12 @@ pub(crate) struct Judged {
 }
 
 /// Judges every package of the plan after work.
-pub(crate) fn judge_work(plan: &HostPlan, before: &HostState, after: &HostState, transcript: &str) -> Result<Judged, HostError> {
+pub(crate) fn judge_work(
+    plan: &HostPlan,
+    before: &HostState,
+    after: &HostState,
+    transcript: &str,
+) -> Result<Judged, HostError> {
     let found = packages_of(after);
     let compared = compare(plan, &packages_of(before), &found, reboot_of(after));
     let outcomes = match upgrades_of(plan)? {
@@ -107,28 +140,46 @@ pub(crate) fn judge_work(plan: &HostPlan, before: &HostState, after: &HostState,
     };
     let mut packages: Vec<PackageResult> = outcomes.iter().map(result_of).collect();
     packages.extend(additions(plan, &found));
-    Ok(Judged { packages, is_good: compared.is_as_planned, differences: compared.differences })
+    Ok(Judged {
+        packages,
+        is_good: compared.is_as_planned,
+        differences: compared.differences,
+    })
 }
 
 /// Dependencies that came in: they are not named to apt, so it is not asked what became of them.
 fn additions<'a>(plan: &'a HostPlan, found: &'a Packages) -> impl Iterator<Item = PackageResult> + 'a {
-    plan.packages.iter().filter(|change| change.from.is_none()).map(|change| {
-        let after = found.get(&change.package).map(|package| package.version.clone()).unwrap_or_default();
-        let is_good = after == change.to;
-        PackageResult {
-            package: change.package.clone(),
-            wanted: change.to.clone(),
-            before: String::new(),
-            outcome: if is_good { "fixed" } else { "failed" }.to_owned(),
-            reason: if is_good { "it came in as a dependency" } else { "it did not come in" }.to_owned(),
-            after,
-        }
-    })
+    plan.packages
+        .iter()
+        .filter(|change| change.from.is_none())
+        .map(|change| {
+            let after = found
+                .get(&change.package)
+                .map(|package| package.version.clone())
+                .unwrap_or_default();
+            let is_good = after == change.to;
+            PackageResult {
+                package: change.package.clone(),
+                wanted: change.to.clone(),
+                before: String::new(),
+                outcome: if is_good { "fixed" } else { "failed" }.to_owned(),
+                reason: if is_good {
+                    "it came in as a dependency"
+                } else {
+                    "it did not come in"
+                }
+                .to_owned(),
+                after,
+            }
+        })
 }
 
 /// Whether the host is rebooted now: only when everything went well, the plan allows it and something asks for it.
 pub(crate) fn wants_reboot(plan: &HostPlan, judged: &Judged, after: &HostState) -> bool {
-    let all_good = judged.packages.iter().all(|package| matches!(package.outcome.as_str(), "fixed" | "already_fixed"));
+    let all_good = judged
+        .packages
+        .iter()
+        .all(|package| matches!(package.outcome.as_str(), "fixed" | "already_fixed"));
     all_good && plan.reboot == Reboot::WhenNeeded && reboot_of(after) == RebootWord::Needed
 }
 
@@ -138,11 +189,18 @@ pub(crate) fn boot_id(link: &mut Link, patience: &Patience) -> Result<BootId, Ho
 }
 
 /// Reboots the host, at most once, and waits until it is back with another boot id than `before`.
-pub(crate) fn reboot(link: &mut Link, patience: &Patience, job: &JobId, before: &BootId) -> Result<(), HostError> {
+pub(crate) fn reboot(
+    link: &mut Link,
+    patience: &Patience,
+    job: &JobId,
+    before: &BootId,
+) -> Result<(), HostError> {
     // The answer may be lost with the network of the host that goes down, or it is down already: the wait below tells.
-    let asked = link.with(patience.poll, |host| match hosts::reboot::boot_id(host)? == *before {
-        true => hosts::reboot::start(host, job),
-        false => Ok(()),
+    let asked = link.with(patience.poll, |host| {
+        match hosts::reboot::boot_id(host)? == *before {
+            true => hosts::reboot::start(host, job),
+            false => Ok(()),
+        }
     });
     link.drop_connection();
     match asked {
@@ -154,12 +212,23 @@ pub(crate) fn reboot(link: &mut Link, patience: &Patience, job: &JobId, before: 
 }
 
 /// Brings packages back to the versions before, where a repository holds them.
-pub(crate) fn undo(link: &mut Link, patience: &Patience, job: &JobId, plan: &HostPlan, comment: &str) -> Result<Undone, HostError> {
+pub(crate) fn undo(
+    link: &mut Link,
+    patience: &Patience,
+    job: &JobId,
+    plan: &HostPlan,
+    comment: &str,
+) -> Result<Undone, HostError> {
     let packages = downgrades_of(plan)?;
     let before = link.with(patience.before_work, hosts::collect)?;
     if packages.is_empty() {
         let lines = compare_undone(plan, &packages_of(&before));
-        return Ok(Undone { packages: no_way_back(plan, &before), differences: lines, evidence: None, after: before });
+        return Ok(Undone {
+            packages: no_way_back(plan, &before),
+            differences: lines,
+            evidence: None,
+            after: before,
+        });
     }
     let change = Apply::downgrade(packages, comment)?;
     let end = carry_out(link, patience, job, |host| apt::start(host, job, &change))?;
@@ -171,7 +240,12 @@ pub(crate) fn undo(link: &mut Link, patience: &Patience, job: &JobId, plan: &Hos
     if let JobEnd::Cut(why) = end {
         differences.push(why.to_owned());
     }
-    Ok(Undone { packages, differences, evidence: Some(evidence), after })
+    Ok(Undone {
+        packages,
+        differences,
+        evidence: Some(evidence),
+        after,
+    })
 }
 
 /// What undoing came to.
@@ -185,7 +259,12 @@ pub(crate) struct Undone {
 
 fn no_way_back(plan: &HostPlan, state: &HostState) -> Vec<PackageResult> {
     let found = packages_of(state);
-    let version = |package: &str| found.get(package).map(|package| package.version.clone()).unwrap_or_default();
+    let version = |package: &str| {
+        found
+            .get(package)
+            .map(|package| package.version.clone())
+            .unwrap_or_default()
+    };
     let row = |change: &PackageChange| PackageResult {
         package: change.package.clone(),
         wanted: change.from.clone().unwrap_or_default(),

@@ -6,7 +6,8 @@ use hosts::apt::{Available, Simulation};
 use hosts::{Exact, HostError, HostState, Learned, PackageState, RebootNeed, Security, Standing};
 
 use crate::rules::{
-    Found, FoundPackage, Hindrance, HostPlan, Look, PackageResult, Packages, RebootWord, SimulatedPackage, Update,
+    Found, FoundPackage, Hindrance, HostPlan, Look, PackageResult, Packages, RebootWord, SimulatedPackage,
+    Update,
 };
 
 /// A package's name as apt prints it: with `:architecture` where it is a foreign one.
@@ -21,7 +22,10 @@ fn name(package: &str, architecture: &str, state: &HostState) -> String {
 pub fn packages_of(state: &HostState) -> Packages {
     let row = |package: &hosts::Package| {
         let is_whole = package.state == PackageState::Installed;
-        let found = FoundPackage { version: package.version.clone(), is_whole };
+        let found = FoundPackage {
+            version: package.version.clone(),
+            is_whole,
+        };
         (name(&package.name, &package.architecture, state), found)
     };
     state.packages.iter().map(row).collect()
@@ -58,11 +62,18 @@ pub(crate) fn updates_of(state: &HostState) -> Result<Vec<Update>, &str> {
 }
 
 fn free_of(state: &HostState) -> BTreeMap<String, u64> {
-    state.disks.iter().map(|disk| (disk.mounted_on.clone(), disk.free_bytes)).collect()
+    state
+        .disks
+        .iter()
+        .map(|disk| (disk.mounted_on.clone(), disk.free_bytes))
+        .collect()
 }
 
 fn broken_of(state: &HostState) -> BTreeSet<String> {
-    state.broken_packages().map(|package| package.name.clone()).collect()
+    state
+        .broken_packages()
+        .map(|package| package.name.clone())
+        .collect()
 }
 
 fn simulated_of(simulation: &Simulation) -> Vec<SimulatedPackage> {
@@ -86,7 +97,9 @@ pub(crate) fn look_of(state: &HostState, simulation: Option<&Simulation>, availa
         reboot: reboot_of(state),
         broken: broken_of(state).into_iter().collect(),
         simulated: simulation.map(simulated_of).unwrap_or_default(),
-        refusals: simulation.map(|simulation| simulation.refusals.clone()).unwrap_or_default(),
+        refusals: simulation
+            .map(|simulation| simulation.refusals.clone())
+            .unwrap_or_default(),
         available: available.iter().map(versions).collect(),
     }
 }
@@ -99,7 +112,9 @@ pub fn found_of(state: &HostState, simulation: Option<&Simulation>) -> Found {
         broken: broken_of(state),
         free: free_of(state),
         simulated: simulation.map(simulated_of).unwrap_or_default(),
-        refusals: simulation.map(|simulation| simulation.refusals.clone()).unwrap_or_default(),
+        refusals: simulation
+            .map(|simulation| simulation.refusals.clone())
+            .unwrap_or_default(),
     }
 }
 
@@ -108,7 +123,9 @@ pub fn found_of(state: &HostState, simulation: Option<&Simulation>) -> Found {
 /// # Errors
 /// [`HostError::Unusable`] for a name or version that apt could read as anything else.
 pub fn upgrades_of(plan: &HostPlan) -> Result<Vec<Exact>, HostError> {
-    plan.upgrades().map(|change| Exact::parse(&change.package, &change.to)).collect()
+    plan.upgrades()
+        .map(|change| Exact::parse(&change.package, &change.to))
+        .collect()
 }
 
 /// The packages that can be brought back, with the version before.
@@ -116,8 +133,12 @@ pub fn upgrades_of(plan: &HostPlan) -> Result<Vec<Exact>, HostError> {
 /// # Errors
 /// As [`upgrades_of`].
 pub fn downgrades_of(plan: &HostPlan) -> Result<Vec<Exact>, HostError> {
-    let back = plan.packages.iter().filter(|change| change.undo == crate::rules::Undo::Repository);
-    back.filter_map(|change| Some(Exact::parse(&change.package, change.from.as_deref()?))).collect()
+    let back = plan
+        .packages
+        .iter()
+        .filter(|change| change.undo == crate::rules::Undo::Repository);
+    back.filter_map(|change| Some(Exact::parse(&change.package, change.from.as_deref()?)))
+        .collect()
 }
 
 /// The verdict on one package in the shape that is recorded.

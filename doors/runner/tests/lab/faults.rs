@@ -9,12 +9,18 @@ use crate::site::Site;
 
 /// How often dpkg upgraded a package on a host.
 pub fn upgrades(site: &Site, at: usize, package: &str) -> usize {
-    let log = site.shell(at, &format!("grep -c ' upgrade {package}:' /var/log/dpkg.log || true"));
+    let log = site.shell(
+        at,
+        &format!("grep -c ' upgrade {package}:' /var/log/dpkg.log || true"),
+    );
     log.parse().unwrap()
 }
 
 fn reason(site: &Site, run: RunId) -> String {
-    site.run(run).members().find_map(|member| member.reason.clone()).unwrap_or_default()
+    site.run(run)
+        .members()
+        .find_map(|member| member.reason.clone())
+        .unwrap_or_default()
 }
 
 #[test]
@@ -25,7 +31,10 @@ fn a_line_cut_in_mid_upgrade_is_taken_up_again_and_nothing_is_done_twice() {
     let run = site.start(change);
     thread::scope(|scope| {
         let working = scope.spawn(|| site.runner().settle());
-        site.shell(2, "until grep -q ' half-configured lab-slow:' /var/log/dpkg.log; do sleep 0.1; done");
+        site.shell(
+            2,
+            "until grep -q ' half-configured lab-slow:' /var/log/dpkg.log; do sleep 0.1; done",
+        );
         site.fault(2, "drop");
         assert_eq!(site.states(run), [HostWord::Applying]);
         thread::sleep(std::time::Duration::from_secs(5));
@@ -52,7 +61,11 @@ fn a_host_that_is_not_as_planned_is_stopped_before_anything_is_done() {
         site.runner().settle().unwrap();
         site.fault(1, heal);
         assert_eq!(site.states(run), [HostWord::Failed], "{fault}");
-        assert!(reason(&site, run).contains(expected), "{fault}: {}", reason(&site, run));
+        assert!(
+            reason(&site, run).contains(expected),
+            "{fault}: {}",
+            reason(&site, run)
+        );
         assert_eq!(site.run(run).state, RunState::Failed);
     }
     site.lab("give", &[site.name(1), "lab-flaky"]);
@@ -67,7 +80,11 @@ fn a_host_that_is_not_as_planned_is_stopped_before_anything_is_done() {
     let run = site.start(change);
     site.runner().settle().unwrap();
     site.shell(1, "apt-mark unhold labpkg004");
-    assert!(reason(&site, run).contains("the package manager would refuse"), "{}", reason(&site, run));
+    assert!(
+        reason(&site, run).contains("the package manager would refuse"),
+        "{}",
+        reason(&site, run)
+    );
     assert_eq!(upgrades(&site, 1, "labpkg004"), 0);
 }
 
@@ -79,7 +96,10 @@ fn somebody_elses_lock_is_waited_for() {
     let run = site.start(change);
     thread::scope(|scope| {
         let working = scope.spawn(|| site.runner().settle());
-        site.shell(0, "until ls /var/lib/tagout/jobs | grep -q apply; do sleep 0.1; done; sleep 2");
+        site.shell(
+            0,
+            "until ls /var/lib/tagout/jobs | grep -q apply; do sleep 0.1; done; sleep 2",
+        );
         assert_eq!(site.states(run), [HostWord::Applying]);
         site.fault(0, "release-dpkg-lock");
         working.join().unwrap().unwrap();

@@ -17,14 +17,19 @@ struct Killer {
 
 impl Killer {
     fn after(points: usize) -> Arc<Self> {
-        Arc::new(Self { points_left: AtomicUsize::new(points), seen: AtomicUsize::new(0) })
+        Arc::new(Self {
+            points_left: AtomicUsize::new(points),
+            seen: AtomicUsize::new(0),
+        })
     }
 }
 
 impl Witness for Killer {
     fn reached(&self, point: &str) {
         self.seen.fetch_add(1, Ordering::SeqCst);
-        let left = self.points_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        let left = self
+            .points_left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         assert!(left.is_ok(), "killed at `{point}`");
     }
 }
@@ -48,13 +53,21 @@ fn a_runner_killed_at_any_point_is_followed_by_one_that_ends_the_run_right_with_
             killed += 1;
             site.runner().settle().unwrap();
         }
-        assert_eq!(site.states(run), [HostWord::Verified], "point {point}: {:#?}", site.run(run));
+        assert_eq!(
+            site.states(run),
+            [HostWord::Verified],
+            "point {point}: {:#?}",
+            site.run(run)
+        );
         assert_eq!(site.run(run).state, RunState::Finished, "point {point}");
         assert_eq!(upgrades(&site, at, &package) - before, 1, "point {point}");
         if !is_killed {
             break;
         }
-        assert!(point + 1 < POINTS_MAX, "a run has more points than this test knows");
+        assert!(
+            point + 1 < POINTS_MAX,
+            "a run has more points than this test knows"
+        );
     }
     let _ = std::panic::take_hook();
     println!("{killed} kill points");

@@ -8,16 +8,32 @@ use crate::site::{Site, on_hosts};
 #[test]
 fn two_rings_bring_exact_versions_a_gate_stands_between_and_reboots_are_proven() {
     let Some(site) = Site::find() else { return };
-    let change = site.ready(&[0, 1, 2], &["labpkg001", "labpkg002", "lab-reboot"], on_hosts(&["test", "-e", "/etc/debian_version"]));
-    let boots: Vec<String> = (0..3).map(|at| site.shell(at, "cat /proc/sys/kernel/random/boot_id")).collect();
+    let change = site.ready(
+        &[0, 1, 2],
+        &["labpkg001", "labpkg002", "lab-reboot"],
+        on_hosts(&["test", "-e", "/etc/debian_version"]),
+    );
+    let boots: Vec<String> = (0..3)
+        .map(|at| site.shell(at, "cat /proc/sys/kernel/random/boot_id"))
+        .collect();
     let run = site.start(change);
     site.runner().settle().unwrap();
     use HostWord::{Queued, Verified};
-    assert_eq!(site.states(run), [Verified, Queued, Queued], "{:#?}", site.run(run));
+    assert_eq!(
+        site.states(run),
+        [Verified, Queued, Queued],
+        "{:#?}",
+        site.run(run)
+    );
     assert_eq!(site.version(0, "labpkg002"), "1.0-1+deb12u1 ii");
     assert_eq!(site.version(1, "labpkg002"), "1.0-1 ii", "the second ring waits");
     site.soak();
-    assert_eq!(site.states(run), [Verified, Verified, Verified], "{:#?}", site.run(run));
+    assert_eq!(
+        site.states(run),
+        [Verified, Verified, Verified],
+        "{:#?}",
+        site.run(run)
+    );
     assert_eq!(site.run(run).state, RunState::Finished);
     for (at, boot) in boots.iter().enumerate() {
         assert_eq!(site.version(at, "labpkg001"), "1.0-2 ii");
@@ -25,14 +41,27 @@ fn two_rings_bring_exact_versions_a_gate_stands_between_and_reboots_are_proven()
         assert_eq!(site.outcome(run, at, "lab-reboot").0, "fixed");
         assert_eq!(
             site.kinds_of_evidence(at, run),
-            ["baseline", "package_log", "packages_after", "packages_before", "transcript"]
+            [
+                "baseline",
+                "package_log",
+                "packages_after",
+                "packages_before",
+                "transcript"
+            ]
         );
         let comment = format!("APT::History::Comment={change}");
         assert!(site.shell(at, "cat /var/log/apt/history.log").contains(&comment));
     }
     let change = site.story.show(change);
     assert_eq!(change.state, State::Verifying);
-    assert!(change.verified.iter().all(|asset| asset.comparison == policy::Comparison::Equal), "{:?}", change.verified);
+    assert!(
+        change
+            .verified
+            .iter()
+            .all(|asset| asset.comparison == policy::Comparison::Equal),
+        "{:?}",
+        change.verified
+    );
     site.story.house.assert_sound();
 }
 
@@ -55,12 +84,24 @@ fn an_upgrade_that_fails_is_told_per_package_halts_the_second_ring_and_can_be_me
     assert_eq!(outcome, "half_configured");
     assert!(reason.contains("error processing package lab-flaky"), "{reason}");
     site.soak();
-    assert_eq!(site.states(run), [Failed, Queued, Queued], "a halted run stays halted");
+    assert_eq!(
+        site.states(run),
+        [Failed, Queued, Queued],
+        "a halted run stays halted"
+    );
 
     site.shell(0, "rm /etc/lab-flaky");
     let retry = [site.name(0).to_owned()];
     let (organisation, dora) = (site.organisation(), &site.story.dora);
-    runs::decide(organisation, dora, run, Decision::GoOn, "the file is gone", &retry).unwrap();
+    runs::decide(
+        organisation,
+        dora,
+        run,
+        Decision::GoOn,
+        "the file is gone",
+        &retry,
+    )
+    .unwrap();
     site.runner().settle().unwrap();
     assert_eq!(site.states(run)[0], HostWord::Noop, "{:#?}", site.run(run));
     assert!(site.version(0, "lab-flaky").ends_with(" ii"));
@@ -72,7 +113,12 @@ fn an_upgrade_that_fails_is_told_per_package_halts_the_second_ring_and_can_be_me
     assert!(permit.is_ok(), "{}", permit.unwrap_err());
     site.runner().settle().unwrap();
     assert!(!site.states(run).contains(&Skipped));
-    assert_eq!(site.states(run)[1..], [RolledBack, RolledBack], "{:#?}", site.run(run));
+    assert_eq!(
+        site.states(run)[1..],
+        [RolledBack, RolledBack],
+        "{:#?}",
+        site.run(run)
+    );
     assert_eq!(site.version(1, "labpkg003"), "1.0-1 ii");
     assert_eq!(site.story.show(change).state, changes::State::RolledBack);
     site.story.house.assert_sound();

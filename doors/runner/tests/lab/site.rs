@@ -58,12 +58,24 @@ impl Site {
             let (name, address) = (fields.next()?.to_owned(), fields.next()?.to_owned());
             Some((name, address, HostKey::parse(fields.next()?).ok()?))
         };
-        let hosts: Vec<_> = text.lines().filter_map(row).filter(|row| !row.0.contains("rpm")).take(3).collect();
+        let hosts: Vec<_> = text
+            .lines()
+            .filter_map(row)
+            .filter(|row| !row.0.contains("rpm"))
+            .take(3)
+            .collect();
         assert_eq!(hosts.len(), 3, "the lab has fewer than three apt hosts");
         let story = Story::with(|rooms| {
-            rooms.room(permits::migrations(), permits::events()).room(runs::migrations(), runs::events())
+            rooms
+                .room(permits::migrations(), permits::events())
+                .room(runs::migrations(), runs::events())
         });
-        let site = Self { story, list, hosts, _alone: alone };
+        let site = Self {
+            story,
+            list,
+            hosts,
+            _alone: alone,
+        };
         site.enrol();
         Some(site)
     }
@@ -79,9 +91,16 @@ impl Site {
     fn enrol(&self) {
         let identity = assets::identity_file(self.organisation()).unwrap();
         std::fs::copy(self.login_key(), &identity).unwrap();
-        std::fs::copy(self.login_key().with_extension("pub"), identity.with_extension("pub")).unwrap();
+        std::fs::copy(
+            self.login_key().with_extension("pub"),
+            identity.with_extension("pub"),
+        )
+        .unwrap();
         for (name, address, key) in &self.hosts {
-            let fields = [(Field::Classification, "none".to_owned()), (Field::Criticality, "low".to_owned())];
+            let fields = [
+                (Field::Classification, "none".to_owned()),
+                (Field::Criticality, "low".to_owned()),
+            ];
             let name = AssetName::parse(name).unwrap();
             let asset = assets::register(self.organisation(), &self.story.carla, name, &fields).unwrap();
             let connection = Connection::Ssh(SshConnection {
@@ -91,7 +110,14 @@ impl Site {
                 becoming: Become::Sudo,
                 host_key: key.clone(),
             });
-            assets::connect(self.organisation(), &self.story.carla, asset.id, &connection, &key.fingerprint()).unwrap();
+            assets::connect(
+                self.organisation(),
+                &self.story.carla,
+                asset.id,
+                &connection,
+                &key.fingerprint(),
+            )
+            .unwrap();
         }
     }
 
@@ -106,9 +132,15 @@ impl Site {
     }
 
     pub fn lab(&self, program: &str, arguments: &[&str]) {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lab").join(program);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../lab")
+            .join(program);
         // Some faults leave a process behind, which would hold the ends of pipes.
-        let status = Command::new(path).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let status = Command::new(path)
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
         assert!(status.unwrap().success(), "{program} {arguments:?}");
     }
 
@@ -123,12 +155,17 @@ impl Site {
             hosts::Target::new(address, 22, "tagout", self.login_key(), key.clone(), Become::Sudo).unwrap();
         let control = self.story.house.folder().join("s");
         let host = Host::connect(&hosts::Reach::Ssh(target), &control, Timeouts::default()).unwrap();
-        let output = host.run(&hosts::Command::new(["sh", "-c", line]).as_root()).unwrap();
+        let output = host
+            .run(&hosts::Command::new(["sh", "-c", line]).as_root())
+            .unwrap();
         output.text().trim().to_owned()
     }
 
     pub fn version(&self, at: usize, package: &str) -> String {
-        self.shell(at, &format!("dpkg-query -W -f '${{Version}} ${{db:Status-Abbrev}}' {package}"))
+        self.shell(
+            at,
+            &format!("dpkg-query -W -f '${{Version}} ${{db:Status-Abbrev}}' {package}"),
+        )
     }
 
     /// An approved and scheduled change of these hosts and packages, its window open and its permit issued.
@@ -136,7 +173,14 @@ impl Site {
         let (story, organisation) = (&self.story, self.organisation());
         let mut parts: PartsEdit = story.whole("web01");
         parts.assets = Some(hosts.iter().map(|at| self.name(*at).to_owned()).collect());
-        let change = changes::open(organisation, &story.anna, "Update lab hosts", ChangeType::Normal, &parts).unwrap();
+        let change = changes::open(
+            organisation,
+            &story.anna,
+            "Update lab hosts",
+            ChangeType::Normal,
+            &parts,
+        )
+        .unwrap();
         let request = PlanRequest {
             chosen: Chosen::Packages(packages.iter().map(ToString::to_string).collect()),
             gate,
@@ -152,7 +196,9 @@ impl Site {
     }
 
     pub fn start(&self, change: ChangeId) -> RunId {
-        runs::start(self.organisation(), &self.story.dora, change).unwrap().id
+        runs::start(self.organisation(), &self.story.dora, change)
+            .unwrap()
+            .id
     }
 
     pub fn runner(&self) -> Runner {
@@ -164,7 +210,10 @@ impl Site {
     }
 
     pub fn run(&self, id: RunId) -> Run {
-        self.organisation().view(|view| runs::find(view, id)).unwrap().unwrap()
+        self.organisation()
+            .view(|view| runs::find(view, id))
+            .unwrap()
+            .unwrap()
     }
 
     pub fn states(&self, id: RunId) -> Vec<HostWord> {
@@ -181,13 +230,18 @@ impl Site {
     pub fn outcome(&self, id: RunId, at: usize, package: &str) -> (String, String) {
         let rows = self.organisation().view(|view| runs::packages(view, id)).unwrap();
         let asset = self.asset(at);
-        let row = rows.into_iter().rfind(|row| row.asset == asset && row.result.package == package);
+        let row = rows
+            .into_iter()
+            .rfind(|row| row.asset == asset && row.result.package == package);
         let result = row.expect("an outcome").result;
         (result.outcome, result.reason)
     }
 
     pub fn kinds_of_evidence(&self, at: usize, id: RunId) -> Vec<&'static str> {
-        let about = self.organisation().view(|view| evidence::about(view, &id.subject())).unwrap();
+        let about = self
+            .organisation()
+            .view(|view| evidence::about(view, &id.subject()))
+            .unwrap();
         let of_host = about.iter().filter(|kept| kept.about.contains(&self.asset(at)));
         let mut kinds: Vec<&str> = of_host.map(|kept| kept.kind.name()).collect();
         kinds.sort_unstable();
@@ -199,5 +253,9 @@ impl Site {
 /// A gate's command that runs on the hosts.
 pub fn on_hosts(argv: &[&str]) -> Option<GateCommand> {
     let argv = argv.iter().map(ToString::to_string).collect();
-    Some(GateCommand { argv, on: GatePlace::Hosts, timeout_s: 20 })
+    Some(GateCommand {
+        argv,
+        on: GatePlace::Hosts,
+        timeout_s: 20,
+    })
 }

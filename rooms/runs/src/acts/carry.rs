@@ -9,8 +9,8 @@ use storage::{Organisation, StoredBlob, Tx};
 
 use super::{by_runner, change_of, existing, may_work};
 use crate::rules::{
-    Directive, Halted, HostWord, Member, PackageResult, Run, RunId, Step, StepFinished, StepResult, StepStarted, after,
-    job_name, next,
+    Directive, Halted, HostWord, Member, PackageResult, Run, RunId, Step, StepFinished, StepResult,
+    StepStarted, after, job_name, next,
 };
 
 /// Whether a host was begun.
@@ -50,13 +50,19 @@ pub struct EvidenceFile {
 
 impl From<StepResult> for Report {
     fn from(result: StepResult) -> Self {
-        Report { result, packages: Vec::new(), differences: Vec::new(), files: Vec::new() }
+        Report {
+            result,
+            packages: Vec::new(),
+            differences: Vec::new(),
+            files: Vec::new(),
+        }
     }
 }
 
 fn member_of<'r>(run: &'r Run, asset: &Subject) -> Result<&'r Member, Refusal> {
     run.member(asset).ok_or_else(|| {
-        Refusal::new(Class::Fault, "runs", format!("{asset} is no host of {}", run.id)).way_out("report this with the server's log")
+        Refusal::new(Class::Fault, "runs", format!("{asset} is no host of {}", run.id))
+            .way_out("report this with the server's log")
     })
 }
 
@@ -72,7 +78,11 @@ pub fn begin(organisation: &Organisation, id: RunId, asset: &Subject) -> Result<
         () if directives.contains(&Directive::Undo(asset.clone())) => Step::RollBack,
         () => return Ok(Begun::No),
     };
-    let action = if step == Step::RollBack { Action::RollBack } else { Action::Patch };
+    let action = if step == Step::RollBack {
+        Action::RollBack
+    } else {
+        Action::Patch
+    };
     let change = change_of(&tx.view(), &run)?;
     if let Err(refusal) = may_work(&tx.view(), &change, run.executor, asset, action, now)? {
         let missing = refusal.missing.join("; ");
@@ -91,14 +101,35 @@ pub fn may_reboot(organisation: &Organisation, id: RunId, asset: &Subject) -> Re
     organisation.view(|view| {
         let run = existing(view, id)?;
         let change = change_of(view, &run)?;
-        Ok(may_work(view, &change, run.executor, asset, Action::Reboot, organisation.now())?.is_ok())
+        Ok(may_work(
+            view,
+            &change,
+            run.executor,
+            asset,
+            Action::Reboot,
+            organisation.now(),
+        )?
+        .is_ok())
     })
 }
 
-fn record_start(tx: &mut Tx<'_>, run: &Run, member: &Member, step: Step, boot_id: Option<String>) -> Result<(), Refusal> {
+fn record_start(
+    tx: &mut Tx<'_>,
+    run: &Run,
+    member: &Member,
+    step: Step,
+    boot_id: Option<String>,
+) -> Result<(), Refusal> {
     let is_job = matches!(step, Step::Recover | Step::Apply | Step::Reboot | Step::RollBack);
-    let job = is_job.then(|| job_name(run.id, &member.asset, member.attempt, step));
-    let event = StepStarted { run: run.id, asset: member.asset.clone(), attempt: member.attempt, step, job, boot_id };
+    let job = is_job.then(|| job_name(run.id, &run.plan, &member.asset, member.attempt, step));
+    let event = StepStarted {
+        run: run.id,
+        asset: member.asset.clone(),
+        attempt: member.attempt,
+        step,
+        job,
+        boot_id,
+    };
     Ok(tx.record(by_runner(run), Events::one(event))?)
 }
 
@@ -112,7 +143,9 @@ pub fn open_next_step(
     boot_id: impl FnOnce() -> Result<Option<String>, Refusal>,
 ) -> Result<Option<(Member, Step)>, Refusal> {
     let known = organisation.view(|view| existing(view, id))?;
-    let Some(step) = member_of(&known, asset)?.state.step() else { return Ok(None) };
+    let Some(step) = member_of(&known, asset)?.state.step() else {
+        return Ok(None);
+    };
     if member_of(&known, asset)?.open_step == Some(step) {
         return Ok(Some((member_of(&known, asset)?.clone(), step)));
     }
@@ -132,7 +165,13 @@ pub fn open_next_step(
 
 /// Records what came of the open step, with everything that is kept of it, in one transaction; tells the change what was
 /// found. A step that is not open any more changes nothing.
-pub fn finish_step(organisation: &Organisation, id: RunId, asset: &Subject, step: Step, report: Report) -> Result<HostWord, Refusal> {
+pub fn finish_step(
+    organisation: &Organisation,
+    id: RunId,
+    asset: &Subject,
+    step: Step,
+    report: Report,
+) -> Result<HostWord, Refusal> {
     let mut stored = Vec::with_capacity(report.files.len());
     for file in report.files {
         let blob = organisation.store_blob(&mut file.content.as_slice())?;

@@ -35,14 +35,23 @@ pub(super) enum Wanted {
 }
 
 /// Asks every host; each answer is a candidate or a line that says why there is none.
-pub(super) fn ask(questions: &[Question], identity: &Path, control: &Path, wanted: &Wanted) -> Vec<Result<Candidate, String>> {
+pub(super) fn ask(
+    questions: &[Question],
+    identity: &Path,
+    control: &Path,
+    wanted: &Wanted,
+) -> Vec<Result<Candidate, String>> {
     let mut answers = Vec::with_capacity(questions.len());
     for group in questions.chunks(ASKED_AT_ONCE) {
         std::thread::scope(|scope| {
-            let asking: Vec<_> =
-                group.iter().map(|question| scope.spawn(move || ask_one(question, identity, control, wanted))).collect();
+            let asking: Vec<_> = group
+                .iter()
+                .map(|question| scope.spawn(move || ask_one(question, identity, control, wanted)))
+                .collect();
             for (question, thread) in group.iter().zip(asking) {
-                let answer = thread.join().unwrap_or_else(|_| Err("the program failed while asking it".to_owned()));
+                let answer = thread
+                    .join()
+                    .unwrap_or_else(|_| Err("the program failed while asking it".to_owned()));
                 let (name, id) = (question.asset.name(), question.asset.id);
                 answers.push(answer.map_err(|why| format!("on {name} ({id}): {why}")));
             }
@@ -51,19 +60,31 @@ pub(super) fn ask(questions: &[Question], identity: &Path, control: &Path, wante
     answers
 }
 
-fn ask_one(question: &Question, identity: &Path, control: &Path, wanted: &Wanted) -> Result<Candidate, String> {
+fn ask_one(
+    question: &Question,
+    identity: &Path,
+    control: &Path,
+    wanted: &Wanted,
+) -> Result<Candidate, String> {
     let said = |error: HostError| format!("{error}; {}", error.way_out());
     let reach = question.connection.reach(identity).map_err(said)?;
     let host = Host::connect(&reach, control, Timeouts::default()).map_err(said)?;
     let state = hosts::collect(&host).map_err(said)?;
     if state.os.family != OsFamily::Debian {
-        return Err(format!("it runs {}; only hosts with apt can be patched so far", state.os.pretty_name));
+        return Err(format!(
+            "it runs {}; only hosts with apt can be patched so far",
+            state.os.pretty_name
+        ));
     }
     let updates = updates_of(&state).map_err(|why| format!("its pending updates are not known: {why}"))?;
     let subject = question.asset.id.subject();
     let choice = match wanted {
         Wanted::Selection(selection) => choose(selection, &subject, &updates),
-        Wanted::Flaws(flaws) => choose(&Selection::Fixes(fixes(&subject, flaws, &state)), &subject, &updates),
+        Wanted::Flaws(flaws) => choose(
+            &Selection::Fixes(fixes(&subject, flaws, &state)),
+            &subject,
+            &updates,
+        ),
     };
     candidate(question, &host, &state, choice).map_err(said)
 }
@@ -73,8 +94,15 @@ fn fixes(asset: &Subject, flaws: &[Flaw], state: &HostState) -> Vec<Fix> {
     let of_asset = flaws.iter().filter(|flaw| flaw.asset.subject() == *asset);
     let mut fixes = Vec::new();
     for flaw in of_asset {
-        let fix = |package: &str| Fix { asset: asset.clone(), package: package.to_owned(), fixed: flaw.fixed.clone() };
-        let built = state.packages.iter().filter(|package| package.source == flaw.package || package.name == flaw.package);
+        let fix = |package: &str| Fix {
+            asset: asset.clone(),
+            package: package.to_owned(),
+            fixed: flaw.fixed.clone(),
+        };
+        let built = state
+            .packages
+            .iter()
+            .filter(|package| package.source == flaw.package || package.name == flaw.package);
         let mut found: Vec<Fix> = built.map(|package| fix(&package.name)).collect();
         if found.is_empty() {
             found.push(fix(&flaw.package));
@@ -84,15 +112,26 @@ fn fixes(asset: &Subject, flaws: &[Flaw], state: &HostState) -> Vec<Fix> {
     fixes
 }
 
-fn candidate(question: &Question, host: &Host, state: &HostState, choice: Choice) -> Result<Candidate, HostError> {
+fn candidate(
+    question: &Question,
+    host: &Host,
+    state: &HostState,
+    choice: Choice,
+) -> Result<Candidate, HostError> {
     let asset = &question.asset;
-    let exact = choice.taken.iter().map(|(package, version)| Exact::parse(package, version));
+    let exact = choice
+        .taken
+        .iter()
+        .map(|(package, version)| Exact::parse(package, version));
     let exact: Vec<Exact> = exact.collect::<Result<_, _>>()?;
     let (simulation, available) = match exact.is_empty() {
         true => (None, Vec::new()),
         false => {
             let simulation = apt::simulate(host, &Apply::upgrade(exact, "")?)?;
-            let touched = simulation.changes.iter().map(|change| PackageName::parse(&change.package));
+            let touched = simulation
+                .changes
+                .iter()
+                .map(|change| PackageName::parse(&change.package));
             let touched: Vec<PackageName> = touched.collect::<Result<_, _>>()?;
             let available = apt::available_versions(host, &touched)?;
             (Some(simulation), available)

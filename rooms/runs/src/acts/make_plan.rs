@@ -64,9 +64,15 @@ pub fn make_plan(
         }
     }
     if !faults.is_empty() {
-        let mut refusal = Refusal::new(Class::Outside, "plan", format!("not every host of {id} could be asked"));
+        let mut refusal = Refusal::new(
+            Class::Outside,
+            "plan",
+            format!("not every host of {id} could be asked"),
+        );
         refusal.missing = faults;
-        return Err(refusal.way_out("put these hosts right, or leave them out of the change, then plan again"));
+        return Err(
+            refusal.way_out("put these hosts right, or leave them out of the change, then plan again")
+        );
     }
     let mut tx = organisation.begin("runs.plan")?;
     let change = existing_change(&tx.view(), id)?;
@@ -78,7 +84,9 @@ pub fn make_plan(
     record(&mut tx, &By::from(actor), id, &plan)?;
     let stored = store::find_plan(&tx.view(), &digest(&plan)?)?;
     tx.commit()?;
-    Ok(stored.ok_or_else(|| storage::StorageError::from(store::damaged("plans", "the plan just made is not there")))?)
+    Ok(stored.ok_or_else(|| {
+        storage::StorageError::from(store::damaged("plans", "the plan just made is not there"))
+    })?)
 }
 
 fn input(
@@ -105,8 +113,12 @@ fn digest(plan: &Plan) -> Result<ledger::Hash, Refusal> {
 }
 
 fn fault(error: ledger::canonical::CanonicalError) -> Refusal {
-    Refusal::new(Class::Fault, "plan", format!("the plan cannot be written down: {error}"))
-        .way_out("report this with the server's log")
+    Refusal::new(
+        Class::Fault,
+        "plan",
+        format!("the plan cannot be written down: {error}"),
+    )
+    .way_out("report this with the server's log")
 }
 
 fn record(tx: &mut storage::Tx<'_>, by: &By, id: ChangeId, plan: &Plan) -> Result<(), Refusal> {
@@ -118,7 +130,10 @@ fn record(tx: &mut storage::Tx<'_>, by: &By, id: ChangeId, plan: &Plan) -> Resul
         document: String::from_utf8_lossy(&document).into_owned(),
     };
     tx.record(by.clone(), Events::one(planned))?;
-    let reference = PlanRef { digest: digest.to_string(), text: plan_text(plan).map_err(fault)? };
+    let reference = PlanRef {
+        digest: digest.to_string(),
+        text: plan_text(plan).map_err(fault)?,
+    };
     Ok(changes::attach_plan(tx, by, id, reference)?)
 }
 
@@ -131,8 +146,12 @@ fn check_assets<'a>(change: &Change, planned: impl Iterator<Item = &'a Subject>)
     if planned == named {
         return Ok(());
     }
-    Err(Refusal::new(Class::Conflict, "plan", format!("the assets of {} were edited in the meantime", change.id))
-        .way_out("plan again"))
+    Err(Refusal::new(
+        Class::Conflict,
+        "plan",
+        format!("the assets of {} were edited in the meantime", change.id),
+    )
+    .way_out("plan again"))
 }
 
 fn questions(view: &View<'_>, change: &Change) -> Result<Vec<Question>, Refusal> {
@@ -150,13 +169,22 @@ fn questions(view: &View<'_>, change: &Change) -> Result<Vec<Question>, Refusal>
         };
         match assets::reach(view, asset.id)? {
             Some(connection) => questions.push(Question { asset, connection }),
-            None => faults.push(format!("how {} ({}) is reached: `tagout asset enrol-host {}`", asset.name(), asset.id, asset.name())),
+            None => faults.push(format!(
+                "how {} ({}) is reached: `tagout asset enrol-host {}`",
+                asset.name(),
+                asset.id,
+                asset.name()
+            )),
         }
     }
     if faults.is_empty() {
         return Ok(questions);
     }
-    let mut refusal = Refusal::new(Class::Conflict, "plan", format!("not every asset of {} can be reached", change.id));
+    let mut refusal = Refusal::new(
+        Class::Conflict,
+        "plan",
+        format!("not every asset of {} can be reached", change.id),
+    );
     refusal.missing = faults;
     Err(refusal.way_out("enrol these hosts, or leave them out of the change"))
 }
@@ -178,7 +206,9 @@ fn flaws(view: &View<'_>, change: &Change) -> Result<Vec<Flaw>, Refusal> {
             None => None,
         };
         let Some(finding) = finding else { continue };
-        let Some(package) = finding.package() else { continue };
+        let Some(package) = finding.package() else {
+            continue;
+        };
         flaws.push(Flaw {
             asset: finding.asset,
             package: package.to_owned(),
@@ -188,6 +218,10 @@ fn flaws(view: &View<'_>, change: &Change) -> Result<Vec<Flaw>, Refusal> {
     if !flaws.is_empty() {
         return Ok(flaws);
     }
-    Err(Refusal::new(Class::Conflict, "plan", format!("{} names no finding that is in a package", change.id))
-        .way_out("name findings in the change, or plan all security updates: `--security`"))
+    Err(Refusal::new(
+        Class::Conflict,
+        "plan",
+        format!("{} names no finding that is in a package", change.id),
+    )
+    .way_out("name findings in the change, or plan all security updates: `--security`"))
 }

@@ -11,6 +11,7 @@ mod steer;
 pub use carry::{Begun, EvidenceFile, Report, begin, finish_step, may_reboot, open_next_step};
 pub use end::{actor_of, end_ring, end_run, halt_by_rule, note_gate, pass_ring, pause};
 pub use make_plan::{Chosen, PlanRequest, make_plan};
+pub(crate) use show::look;
 pub use show::{ShownRun, list, show, show_plan};
 pub use start::start;
 pub use steer::{decide, halt, roll_back};
@@ -41,7 +42,8 @@ fn existing_change(view: &View<'_>, id: ChangeId) -> Result<Change, Refusal> {
 /// The change of a run.
 fn change_of(view: &View<'_>, run: &Run) -> Result<Change, Refusal> {
     let id: Option<ChangeId> = run.change.as_id();
-    let id = id.ok_or_else(|| StorageError::from(store::damaged("runs, change_subject", "it is no change")))?;
+    let id =
+        id.ok_or_else(|| StorageError::from(store::damaged("runs, change_subject", "it is no change")))?;
     existing_change(view, id)
 }
 
@@ -53,7 +55,12 @@ fn plan_of(view: &View<'_>, run: &Run) -> Result<StoredPlan, Refusal> {
 
 /// On whose account the runner records: that of the person who started the run.
 fn by_runner(run: &Run) -> By {
-    By { person: run.executor, authentication: Authentication::Runner, behalf: None, cause: None }
+    By {
+        person: run.executor,
+        authentication: Authentication::Runner,
+        behalf: None,
+        cause: None,
+    }
 }
 
 /// Asks the gate whether the run's executor may do `action` to `asset` at this moment; the refusal says what is missing.
@@ -67,7 +74,11 @@ fn may_work(
 ) -> Result<Result<permits::PermitId, Refusal>, Refusal> {
     let policy = policy::current(view)?;
     let permits = permits::of_change(view, change.id)?;
-    let asked = permits::rules::Asked { person, asset: asset.clone(), action };
+    let asked = permits::rules::Asked {
+        person,
+        asset: asset.clone(),
+        action,
+    };
     let permit = permits::rules::choose(&permits, &asked, now);
     let evidence = evidence::about(view, &change.id.subject())?;
     let facts = WorkFacts {
@@ -86,7 +97,9 @@ fn may_work(
     Ok(match (verdict.refusal(), permit) {
         (None, Some(permit)) => Ok(permit.id),
         (Some(refusal), _) => Err(refusal),
-        (None, None) => Err(Refusal::new(Class::Policy, "permit", format!("{} has no permit", change.id))
-            .way_out(format!("issue one: `tagout permit issue {}`", change.id))),
+        (None, None) => Err(
+            Refusal::new(Class::Policy, "permit", format!("{} has no permit", change.id))
+                .way_out(format!("issue one: `tagout permit issue {}`", change.id)),
+        ),
     })
 }

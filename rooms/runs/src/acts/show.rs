@@ -38,7 +38,16 @@ pub fn show_plan(organisation: &Organisation, actor: &Actor, digest: &Hash) -> R
 /// One run.
 pub fn show(organisation: &Organisation, actor: &Actor, id: RunId) -> Result<ShownRun, Refusal> {
     organisation.view(|view| {
-        actor.may::<Read>(id, policy::current(view)?.authority())?;
+        actor
+            .may::<Read>(id, policy::current(view)?.authority())
+            .map(drop)
+    })?;
+    look(organisation, id)
+}
+
+/// One run, for somebody who has just acted on it.
+pub(crate) fn look(organisation: &Organisation, id: RunId) -> Result<ShownRun, Refusal> {
+    organisation.view(|view| {
         let run = existing(view, id)?;
         Ok(ShownRun {
             plan: plan_of(view, &run)?,

@@ -34,7 +34,10 @@ pub fn start(organisation: &Organisation, actor: &Actor, id: ChangeId) -> Result
     let permit = permit.ok_or_else(|| Refusal::new(Class::Conflict, "plan", "the plan names no host"))?;
     let run = store::next_run_id(&tx.view())?;
     let by = By::from(actor);
-    tx.record(by.clone(), Events::one(started(run, permit.subject(), &stored.plan, stored.digest)))?;
+    tx.record(
+        by.clone(),
+        Events::one(started(run, permit.subject(), &stored.plan, stored.digest)),
+    )?;
     changes::started(&mut tx, &by, id, actor.person)?;
     let run = existing(&tx.view(), run)?;
     tx.commit()?;
@@ -61,9 +64,15 @@ fn check_no_other(view: &View<'_>, change: &Change) -> Result<(), Refusal> {
     for id in store::of_change(view, &change.id.subject())? {
         let run = existing(view, id)?;
         if !run.state.is_over() {
-            return Err(Refusal::new(Class::Conflict, "runs", format!("{id} of {} is {}", change.id, run.state.in_words()))
-                .way_out(format!("follow it: `tagout run watch {id}`"))
-                .way_out(format!("or end it: `tagout run decide {id} give-up --reason TEXT`")));
+            return Err(Refusal::new(
+                Class::Conflict,
+                "runs",
+                format!("{id} of {} is {}", change.id, run.state.in_words()),
+            )
+            .way_out(format!("follow it: `tagout run watch {id}`"))
+            .way_out(format!(
+                "or end it: `tagout run decide {id} give-up --reason TEXT`"
+            )));
         }
     }
     Ok(())
@@ -72,10 +81,19 @@ fn check_no_other(view: &View<'_>, change: &Change) -> Result<(), Refusal> {
 /// The plan whose digest stands in the change's approved text.
 fn approved_plan(view: &View<'_>, change: &Change) -> Result<StoredPlan, Refusal> {
     let none = || {
-        Refusal::new(Class::Conflict, "runs", format!("{} has no plan, so there is nothing to run", change.id))
-            .way_out(format!("make one: `tagout plan make {}`; it has to be approved", change.id))
+        Refusal::new(
+            Class::Conflict,
+            "runs",
+            format!("{} has no plan, so there is nothing to run", change.id),
+        )
+        .way_out(format!(
+            "make one: `tagout plan make {}`; it has to be approved",
+            change.id
+        ))
     };
     let reference = change.parts.plan.as_ref().ok_or_else(none)?;
     let digest = Hash::from_hex(&reference.digest).ok_or_else(none)?;
-    store::find_plan(view, &digest)?.filter(|stored| stored.change == change.id.subject()).ok_or_else(none)
+    store::find_plan(view, &digest)?
+        .filter(|stored| stored.change == change.id.subject())
+        .ok_or_else(none)
 }

@@ -33,7 +33,9 @@ fn steer<A: Act>(
 
 /// Halts a run: no further host is begun, hosts in work come to their end.
 pub fn halt(organisation: &Organisation, actor: &Actor, id: RunId, reason: &str) -> Result<Run, Refusal> {
-    steer::<Halt>(organisation, actor, id, |authority, run, _| rules::halt(authority, run, reason))
+    steer::<Halt>(organisation, actor, id, |authority, run, _| {
+        rules::halt(authority, run, reason)
+    })
 }
 
 /// Decides how a paused or halted run goes on; `retry` names hosts, by name or id, that are begun again.
@@ -49,7 +51,11 @@ pub fn decide(
         let mut named = Vec::new();
         for text in retry {
             let asset = assets::resolve(&tx.view(), text)?;
-            named.push(asset.map(|asset| Subject::from(asset.id)).ok_or_else(|| unknown(text))?);
+            named.push(
+                asset
+                    .map(|asset| Subject::from(asset.id))
+                    .ok_or_else(|| unknown(text))?,
+            );
         }
         rules::decide(authority, run, decision, reason, &named)
     })
@@ -61,13 +67,25 @@ fn unknown(text: &str) -> Refusal {
 }
 
 /// Undoes what a run did, where a way back was planned. It needs a permit that allows it, like all work.
-pub fn roll_back(organisation: &Organisation, actor: &Actor, id: RunId, reason: &str) -> Result<Run, Refusal> {
+pub fn roll_back(
+    organisation: &Organisation,
+    actor: &Actor,
+    id: RunId,
+    reason: &str,
+) -> Result<Run, Refusal> {
     steer::<RollBack>(organisation, actor, id, |authority, run, tx| {
         let events = rules::roll_back(authority, run, reason)?;
         let change = change_of(&tx.view(), run)?;
         for member in run.members().filter(|member| member.is_touched) {
             // The executor of the run answers for the undoing as well: the permit names them.
-            may_work(&tx.view(), &change, run.executor, &member.asset, Action::RollBack, organisation.now())??;
+            may_work(
+                &tx.view(),
+                &change,
+                run.executor,
+                &member.asset,
+                Action::RollBack,
+                organisation.now(),
+            )??;
         }
         Ok(events)
     })

@@ -28,27 +28,44 @@ pub fn compare(plan: &HostPlan, before: &Packages, after: &Packages, reboot: Reb
     let is_planned = |package: &String| plan.packages.iter().any(|change| change.package == *package);
     for (package, was) in before.iter().filter(|(package, _)| !is_planned(package)) {
         match after.get(package) {
-            None => differences.push(format!("{package} {} is gone, which was not approved", was.version)),
+            None => differences.push(format!(
+                "{package} {} is gone, which was not approved",
+                was.version
+            )),
             Some(is) if is.version != was.version => {
-                differences.push(format!("{package} went from {} to {}, which was not approved", was.version, is.version));
+                differences.push(format!(
+                    "{package} went from {} to {}, which was not approved",
+                    was.version, is.version
+                ));
             }
             Some(_) => {}
         }
     }
-    for (package, is) in after.iter().filter(|(package, _)| !is_planned(package) && !before.contains_key(*package)) {
-        differences.push(format!("{package} {} came in, which was not approved", is.version));
+    for (package, is) in after
+        .iter()
+        .filter(|(package, _)| !is_planned(package) && !before.contains_key(*package))
+    {
+        differences.push(format!(
+            "{package} {} came in, which was not approved",
+            is.version
+        ));
     }
     if reboot == RebootWord::Needed && !plan.packages.is_empty() {
         differences.push("a reboot is needed for what is installed to take effect".to_owned());
     }
-    Compared { is_as_planned, differences }
+    Compared {
+        is_as_planned,
+        differences,
+    }
 }
 
 /// Compares the packages `after` an undoing with the versions before the run; answers what is not as it was.
 pub fn compare_undone(plan: &HostPlan, after: &Packages) -> Vec<String> {
     let changed = plan.packages.iter().filter_map(|change| match &change.from {
         Some(from) => unlike(&change.package, from, after.get(&change.package)),
-        None => after.get(&change.package).map(|is| format!("{} {} came in and stays", change.package, is.version)),
+        None => after
+            .get(&change.package)
+            .map(|is| format!("{} {} came in and stays", change.package, is.version)),
     });
     changed.collect()
 }
@@ -56,7 +73,9 @@ pub fn compare_undone(plan: &HostPlan, after: &Packages) -> Vec<String> {
 fn unlike(package: &str, wanted: &str, is: Option<&FoundPackage>) -> Option<String> {
     match is {
         None => Some(format!("{package} is not installed, approved is {wanted}")),
-        Some(is) if is.version != wanted => Some(format!("{package} is at {}, approved is {wanted}", is.version)),
+        Some(is) if is.version != wanted => {
+            Some(format!("{package} is at {}, approved is {wanted}", is.version))
+        }
         Some(is) if !is.is_whole => Some(format!("{package} {wanted} is installed only in part")),
         Some(_) => None,
     }
@@ -89,7 +108,13 @@ mod tests {
 
     fn packages(rows: &[(&str, &str)]) -> Packages {
         let row = |(name, version): &(&str, &str)| {
-            (name.to_string(), FoundPackage { version: version.to_string(), is_whole: true })
+            (
+                name.to_string(),
+                FoundPackage {
+                    version: version.to_string(),
+                    is_whole: true,
+                },
+            )
         };
         rows.iter().map(row).collect()
     }
@@ -97,9 +122,19 @@ mod tests {
     #[test]
     fn what_was_approved_and_nothing_else_makes_no_difference() {
         let before = packages(&[("a", "1"), ("b", "1"), ("c", "1")]);
-        let good = compare(&plan(), &before, &packages(&[("a", "2"), ("b", "1"), ("c", "1")]), RebootWord::NotNeeded);
+        let good = compare(
+            &plan(),
+            &before,
+            &packages(&[("a", "2"), ("b", "1"), ("c", "1")]),
+            RebootWord::NotNeeded,
+        );
         assert_eq!((good.is_as_planned, good.differences.len()), (true, 0));
-        let other = compare(&plan(), &before, &packages(&[("a", "2"), ("b", "2"), ("d", "1")]), RebootWord::Needed);
+        let other = compare(
+            &plan(),
+            &before,
+            &packages(&[("a", "2"), ("b", "2"), ("d", "1")]),
+            RebootWord::Needed,
+        );
         assert!(other.is_as_planned);
         assert_eq!(
             other.differences,
@@ -114,9 +149,20 @@ mod tests {
 
     #[test]
     fn another_version_even_a_newer_one_is_not_what_was_approved() {
-        for (version, said) in [("1", "a is at 1, approved is 2"), ("3", "a is at 3, approved is 2")] {
-            let found = compare(&plan(), &packages(&[]), &packages(&[("a", version)]), RebootWord::NotNeeded);
-            assert_eq!((found.is_as_planned, found.differences), (false, vec![said.to_owned()]));
+        for (version, said) in [
+            ("1", "a is at 1, approved is 2"),
+            ("3", "a is at 3, approved is 2"),
+        ] {
+            let found = compare(
+                &plan(),
+                &packages(&[]),
+                &packages(&[("a", version)]),
+                RebootWord::NotNeeded,
+            );
+            assert_eq!(
+                (found.is_as_planned, found.differences),
+                (false, vec![said.to_owned()])
+            );
         }
         let mut half = packages(&[("a", "2")]);
         half.get_mut("a").unwrap().is_whole = false;
@@ -126,6 +172,9 @@ mod tests {
     #[test]
     fn undone_means_at_the_version_before() {
         assert!(compare_undone(&plan(), &packages(&[("a", "1")])).is_empty());
-        assert_eq!(compare_undone(&plan(), &packages(&[("a", "2")])), ["a is at 2, approved is 1"]);
+        assert_eq!(
+            compare_undone(&plan(), &packages(&[("a", "2")])),
+            ["a is at 2, approved is 1"]
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! The life of one host within a run, as one table.
 
 use basis::{Class, Refusal, Subject};
+use ledger::Hash;
 
 use super::RunId;
 
@@ -146,12 +147,16 @@ pub fn after(step: Step, result: &StepResult) -> Result<HostWord, Refusal> {
     })
 }
 
+/// How much of a plan's digest stands in the name of a job.
+const DIGEST_CHARS: usize = 12;
+
 /// The name of the job by which a step is done on a host: the same for the same attempt, whoever asks and however often,
-/// so that nothing is done twice.
-pub fn job_name(run: RunId, asset: &Subject, attempt: u32, step: Step) -> String {
-    format!("{run}-{asset}-{attempt}-{step}")
-        .to_lowercase()
-        .replace('_', "-")
+/// so that nothing is done twice. The plan's digest keeps it apart from a job of another organisation, or of one that was
+/// founded anew, whose runs count from 1 as well.
+pub fn job_name(run: RunId, plan: &Hash, asset: &Subject, attempt: u32, step: Step) -> String {
+    let digest = plan.to_string();
+    let name = format!("{run}-{asset}-{attempt}-{step}-{}", &digest[..DIGEST_CHARS]);
+    name.to_lowercase().replace('_', "-")
 }
 
 #[cfg(test)]
@@ -219,8 +224,11 @@ mod tests {
     #[test]
     fn a_job_has_one_name_for_each_attempt_and_step() {
         let asset = Subject::parse("AST-0012").unwrap();
-        let name = |attempt, step| job_name(RunId::from_number(3), &asset, attempt, step);
-        assert_eq!(name(1, Step::Apply), "run-0003-ast-0012-1-apply");
-        assert_eq!(name(2, Step::RollBack), "run-0003-ast-0012-2-roll-back");
+        let name = |attempt, step| job_name(RunId::from_number(3), &Hash([0xab; 32]), &asset, attempt, step);
+        assert_eq!(name(1, Step::Apply), "run-0003-ast-0012-1-apply-abababababab");
+        assert_eq!(
+            name(2, Step::RollBack),
+            "run-0003-ast-0012-2-roll-back-abababababab"
+        );
     }
 }

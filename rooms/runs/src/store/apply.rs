@@ -4,8 +4,8 @@ use basis::Subject;
 use storage::{DataError, EventKind, Stamp, StorageError, Tables, Value};
 
 use crate::rules::{
-    Decided, Ended, GateFound, Halted, HostWord, Paused, Planned, RingEnded, RingPassed, RollBackStarted, RunId,
-    RunState, Started, Step, StepFinished, StepStarted,
+    Decided, Ended, GateFound, Halted, HostWord, Paused, Planned, RingEnded, RingPassed, RollBackStarted,
+    RunId, RunState, Started, Step, StepFinished, StepStarted,
 };
 
 pub(crate) fn events() -> Vec<EventKind> {
@@ -17,8 +17,12 @@ pub(crate) fn events() -> Vec<EventKind> {
         EventKind::of::<RingEnded>(ring_ended),
         EventKind::of::<GateFound>(gate_found),
         EventKind::of::<RingPassed>(ring_passed),
-        EventKind::of::<Paused>(|tables, _, event| set_state(tables, event.run, RunState::Paused, Some(event.reason))),
-        EventKind::of::<Halted>(|tables, _, event| set_state(tables, event.run, RunState::Halted, Some(event.reason))),
+        EventKind::of::<Paused>(|tables, _, event| {
+            set_state(tables, event.run, RunState::Paused, Some(event.reason))
+        }),
+        EventKind::of::<Halted>(|tables, _, event| {
+            set_state(tables, event.run, RunState::Halted, Some(event.reason))
+        }),
         EventKind::of::<Decided>(decided),
         EventKind::of::<RollBackStarted>(roll_back_started),
         EventKind::of::<Ended>(ended),
@@ -31,7 +35,11 @@ fn text(subject: &Subject) -> Value {
 
 fn json<T: serde::Serialize>(value: &T) -> Result<Value, StorageError> {
     serde_json::to_string(value).map(Value::from).map_err(|error| {
-        DataError { place: "an event of a run".to_owned(), what: error.to_string() }.into()
+        DataError {
+            place: "an event of a run".to_owned(),
+            what: error.to_string(),
+        }
+        .into()
     })
 }
 
@@ -43,7 +51,9 @@ fn planned(tables: &Tables<'_>, stamp: &Stamp, event: Planned) -> Result<(), Sto
         stamp.time.into(),
         event.document.into(),
     ];
-    tables.execute(include_str!("../sql/insert_plan.sql"), &values).map(drop)
+    tables
+        .execute(include_str!("../sql/insert_plan.sql"), &values)
+        .map(drop)
 }
 
 fn started(tables: &Tables<'_>, stamp: &Stamp, event: Started) -> Result<(), StorageError> {
@@ -101,7 +111,9 @@ fn step_started(tables: &Tables<'_>, stamp: &Stamp, event: StepStarted) -> Resul
         event.boot_id.into(),
         (event.step == Step::Apply).into(),
     ];
-    tables.execute(include_str!("../sql/open_step.sql"), &values).map(drop)
+    tables
+        .execute(include_str!("../sql/open_step.sql"), &values)
+        .map(drop)
 }
 
 fn step_finished(tables: &Tables<'_>, stamp: &Stamp, event: StepFinished) -> Result<(), StorageError> {
@@ -117,7 +129,12 @@ fn step_finished(tables: &Tables<'_>, stamp: &Stamp, event: StepFinished) -> Res
         json(&event.differences)?,
     ];
     tables.execute(include_str!("../sql/finish_step.sql"), &values)?;
-    let values = [Value::id(event.run), text(&event.asset), event.state.name().into(), event.reason.into()];
+    let values = [
+        Value::id(event.run),
+        text(&event.asset),
+        event.state.name().into(),
+        event.reason.into(),
+    ];
     tables.execute(include_str!("../sql/close_step.sql"), &values)?;
     for package in event.packages {
         let values = [
@@ -139,17 +156,28 @@ fn step_finished(tables: &Tables<'_>, stamp: &Stamp, event: StepFinished) -> Res
 
 fn ring_ended(tables: &Tables<'_>, stamp: &Stamp, event: RingEnded) -> Result<(), StorageError> {
     let values = [Value::id(event.run), event.ring.into(), stamp.time.into()];
-    tables.execute(include_str!("../sql/end_ring.sql"), &values).map(drop)
+    tables
+        .execute(include_str!("../sql/end_ring.sql"), &values)
+        .map(drop)
 }
 
 fn gate_found(tables: &Tables<'_>, _: &Stamp, event: GateFound) -> Result<(), StorageError> {
-    let values = [Value::id(event.run), event.ring.into(), event.verdict.name().into(), event.said.into()];
-    tables.execute(include_str!("../sql/set_verdict.sql"), &values).map(drop)
+    let values = [
+        Value::id(event.run),
+        event.ring.into(),
+        event.verdict.name().into(),
+        event.said.into(),
+    ];
+    tables
+        .execute(include_str!("../sql/set_verdict.sql"), &values)
+        .map(drop)
 }
 
 fn ring_passed(tables: &Tables<'_>, _: &Stamp, event: RingPassed) -> Result<(), StorageError> {
     let values = [Value::id(event.run), event.ring.into()];
-    tables.execute(include_str!("../sql/pass_ring.sql"), &values).map(drop)
+    tables
+        .execute(include_str!("../sql/pass_ring.sql"), &values)
+        .map(drop)
 }
 
 fn set_state(
@@ -159,7 +187,9 @@ fn set_state(
     reason: Option<String>,
 ) -> Result<(), StorageError> {
     let values = [Value::id(run), state.name().into(), reason.into()];
-    tables.execute(include_str!("../sql/set_state.sql"), &values).map(drop)
+    tables
+        .execute(include_str!("../sql/set_state.sql"), &values)
+        .map(drop)
 }
 
 fn decided(tables: &Tables<'_>, _: &Stamp, event: Decided) -> Result<(), StorageError> {
@@ -169,17 +199,38 @@ fn decided(tables: &Tables<'_>, _: &Stamp, event: Decided) -> Result<(), Storage
         tables.execute(include_str!("../sql/retry_host.sql"), &values)?;
         tables.execute(include_str!("../sql/reopen_ring.sql"), &values[..2])?;
     }
-    tables.execute(include_str!("../sql/accept_failures.sql"), &[Value::id(event.run)]).map(drop)
+    tables
+        .execute(
+            include_str!("../sql/accept_failures.sql"),
+            &[Value::id(event.run)],
+        )
+        .map(drop)
 }
 
 fn roll_back_started(tables: &Tables<'_>, _: &Stamp, event: RollBackStarted) -> Result<(), StorageError> {
-    let values = [Value::id(event.run), RunState::RollingBack.name().into(), event.reason.into()];
+    let values = [
+        Value::id(event.run),
+        RunState::RollingBack.name().into(),
+        event.reason.into(),
+    ];
     tables.execute(include_str!("../sql/reopen_run.sql"), &values)?;
-    let values = [Value::id(event.run), "the run was rolled back before its turn".into()];
-    tables.execute(include_str!("../sql/skip_queued.sql"), &values).map(drop)
+    let values = [
+        Value::id(event.run),
+        "the run was rolled back before its turn".into(),
+    ];
+    tables
+        .execute(include_str!("../sql/skip_queued.sql"), &values)
+        .map(drop)
 }
 
 fn ended(tables: &Tables<'_>, stamp: &Stamp, event: Ended) -> Result<(), StorageError> {
-    let values = [Value::id(event.run), event.state.name().into(), event.reason.into(), stamp.time.into()];
-    tables.execute(include_str!("../sql/end_run.sql"), &values).map(drop)
+    let values = [
+        Value::id(event.run),
+        event.state.name().into(),
+        event.reason.into(),
+        stamp.time.into(),
+    ];
+    tables
+        .execute(include_str!("../sql/end_run.sql"), &values)
+        .map(drop)
 }

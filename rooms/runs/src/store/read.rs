@@ -78,7 +78,11 @@ fn attempt(row: &Row<'_>) -> Result<u32, StorageError> {
     u32::try_from(row.count("attempt")?).map_err(|error| row.damaged("attempt", error))
 }
 
-fn word_if<T>(row: &Row<'_>, column: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, StorageError> {
+fn word_if<T>(
+    row: &Row<'_>,
+    column: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, StorageError> {
     match row.text_if(column)? {
         None => Ok(None),
         Some(_) => row.word(column, parse).map(Some),
@@ -87,24 +91,30 @@ fn word_if<T>(row: &Row<'_>, column: &str, parse: impl Fn(&str) -> Option<T>) ->
 
 /// The plan with this digest; a document that is not what was hashed is a data error.
 pub fn find_plan(view: &View<'_>, digest: &Hash) -> Result<Option<StoredPlan>, StorageError> {
-    view.one(include_str!("../sql/read_plan.sql"), &[digest.to_string().into()], |row| {
-        let document = row.text("document")?;
-        if Hash::of(document.as_bytes()) != *digest {
-            return Err(row.damaged("document", "it is not the plan that was made: its digest differs"));
-        }
-        Ok(StoredPlan {
-            digest: *digest,
-            change: subject(row, "change_subject")?,
-            made_by: row.id("made_by")?,
-            made_at: row.time("made_at")?,
-            plan: row.json("document")?,
-            document,
-        })
-    })
+    view.one(
+        include_str!("../sql/read_plan.sql"),
+        &[digest.to_string().into()],
+        |row| {
+            let document = row.text("document")?;
+            if Hash::of(document.as_bytes()) != *digest {
+                return Err(row.damaged("document", "it is not the plan that was made: its digest differs"));
+            }
+            Ok(StoredPlan {
+                digest: *digest,
+                change: subject(row, "change_subject")?,
+                made_by: row.id("made_by")?,
+                made_at: row.time("made_at")?,
+                plan: row.json("document")?,
+                document,
+            })
+        },
+    )
 }
 
 pub(crate) fn next_run_id(view: &View<'_>) -> Result<RunId, StorageError> {
-    view.the(include_str!("../sql/next_run_id.sql"), &[], |row| row.id("next_id"))
+    view.the(include_str!("../sql/next_run_id.sql"), &[], |row| {
+        row.id("next_id")
+    })
 }
 
 /// The run with this id.
@@ -166,19 +176,26 @@ fn member(row: &Row<'_>) -> Result<Member, StorageError> {
 
 /// The runs that are not over; there are as many as changes in work: few.
 pub fn live(view: &View<'_>) -> Result<Vec<RunId>, StorageError> {
-    view.rows(include_str!("../sql/list_live_runs.sql"), &[], |row| row.id("run_id"))
+    view.rows(include_str!("../sql/list_live_runs.sql"), &[], |row| {
+        row.id("run_id")
+    })
 }
 
 /// The runs of a change, the first one first.
 pub fn of_change(view: &View<'_>, change: &Subject) -> Result<Vec<RunId>, StorageError> {
     let values = [change.to_string().into()];
-    view.rows(include_str!("../sql/list_runs_of_change.sql"), &values, |row| row.id("run_id"))
+    view.rows(include_str!("../sql/list_runs_of_change.sql"), &values, |row| {
+        row.id("run_id")
+    })
 }
 
 /// The steps of a run, in the order in which they were begun.
 pub fn steps(view: &View<'_>, run: RunId) -> Result<Vec<StepRow>, StorageError> {
     view.rows(include_str!("../sql/list_steps.sql"), &[Value::id(run)], |row| {
-        let differences: Option<Vec<String>> = row.text_if("differences")?.map(|_| row.json("differences")).transpose()?;
+        let differences: Option<Vec<String>> = row
+            .text_if("differences")?
+            .map(|_| row.json("differences"))
+            .transpose()?;
         Ok(StepRow {
             asset: subject(row, "asset_subject")?,
             attempt: attempt(row)?,
@@ -195,26 +212,32 @@ pub fn steps(view: &View<'_>, run: RunId) -> Result<Vec<StepRow>, StorageError> 
 
 /// What became of each package.
 pub fn packages(view: &View<'_>, run: RunId) -> Result<Vec<PackageRow>, StorageError> {
-    view.rows(include_str!("../sql/list_packages.sql"), &[Value::id(run)], |row| {
-        Ok(PackageRow {
-            asset: subject(row, "asset_subject")?,
-            attempt: attempt(row)?,
-            step: row.word("step", Step::named)?,
-            result: crate::rules::PackageResult {
-                package: row.text("package")?,
-                wanted: row.text("wanted")?,
-                before: row.text("version_before")?,
-                after: row.text("version_after")?,
-                outcome: row.text("outcome")?,
-                reason: row.text("reason")?,
-            },
-        })
-    })
+    view.rows(
+        include_str!("../sql/list_packages.sql"),
+        &[Value::id(run)],
+        |row| {
+            Ok(PackageRow {
+                asset: subject(row, "asset_subject")?,
+                attempt: attempt(row)?,
+                step: row.word("step", Step::named)?,
+                result: crate::rules::PackageResult {
+                    package: row.text("package")?,
+                    wanted: row.text("wanted")?,
+                    before: row.text("version_before")?,
+                    after: row.text("version_after")?,
+                    outcome: row.text("outcome")?,
+                    reason: row.text("reason")?,
+                },
+            })
+        },
+    )
 }
 
 /// What the gates of a run said, ring by ring.
 pub fn said(view: &View<'_>, run: RunId) -> Result<Vec<Option<String>>, StorageError> {
-    view.rows(include_str!("../sql/list_rings.sql"), &[Value::id(run)], |row| row.text_if("said"))
+    view.rows(include_str!("../sql/list_rings.sql"), &[Value::id(run)], |row| {
+        row.text_if("said")
+    })
 }
 
 /// The step of a host that was begun and has no result.
@@ -228,10 +251,17 @@ pub fn open_step(view: &View<'_>, run: RunId, asset: &Subject) -> Result<Option<
     })?;
     let of_host = |step: &StepRow| step.asset == *asset && step.finished_at.is_none();
     let found = steps(view, run)?.into_iter().rev().find(of_host);
-    Ok(found.map(|step| OpenStep { step: step.step, started_at: step.started_at, boot_id }))
+    Ok(found.map(|step| OpenStep {
+        step: step.step,
+        started_at: step.started_at,
+        boot_id,
+    }))
 }
 
 /// The error that stored rows do not fit together.
 pub(crate) fn damaged(place: &str, what: &str) -> DataError {
-    DataError { place: place.to_owned(), what: what.to_owned() }
+    DataError {
+        place: place.to_owned(),
+        what: what.to_owned(),
+    }
 }
