@@ -109,6 +109,23 @@ fn evidence_is_found_by_what_it_is_about() {
 }
 
 #[test]
+fn nobody_hands_in_the_baseline_that_a_run_is_judged_by() {
+    let house = house();
+    let technician = actor(2, Role::Technician);
+    let asset = Subject::parse("AST-0001").unwrap();
+    let baseline = |content: &str, about: Subject| NewEvidence {
+        kind: EvidenceKind::Baseline,
+        media_type: MediaType::Json,
+        about: vec![asset.clone(), about],
+        ..new(&house, content)
+    };
+    let of_run = baseline("{}", Subject::parse("RUN-0001").unwrap());
+    let refusal = evidence::add(&house.organisation, &technician, of_run).unwrap_err();
+    assert_eq!(refusal.class, Class::Forbidden, "{refusal}");
+    evidence::add(&house.organisation, &technician, baseline("{ }", change())).unwrap();
+}
+
+#[test]
 fn one_stored_file_is_one_piece_of_evidence() {
     let house = house();
     let once = new(&house, "passed");
