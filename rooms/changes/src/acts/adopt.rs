@@ -4,7 +4,7 @@ use basis::{Actor, Class, Refusal};
 use policy::Adopt;
 use storage::{By, Organisation};
 
-use super::facts::adoption;
+use super::facts::{adoption, facts};
 use super::{done, existing, started};
 use crate::rules::{Change, ChangeId};
 
@@ -29,6 +29,12 @@ pub fn adopt_policy(
         );
     };
     let change = adoption(&tx.view(), id, &draft.digest)?;
+    // Whoever adopts the document carries the change out, named there or not: none of its approvals may be theirs.
+    let mut as_carried_out = facts(&tx.view(), &change)?;
+    as_carried_out.executors.push(actor.person);
+    if let Some(refusal) = policy.is_approved(&as_carried_out, &change.approvals()).refusal() {
+        return Err(refusal);
+    }
     let now = organisation.now();
     if !change.window.is_some_and(|window| window.contains(now)) {
         let what = format!("the window of {id} is not open at {}", now.to_minutes());

@@ -1,6 +1,6 @@
 //! The policy is changed only through an approved change that carries exactly the new document.
 
-use basis::Span;
+use basis::{Actor, Role, Span};
 use changes::{PartsEdit, State};
 use policy::ChangeType;
 
@@ -42,6 +42,15 @@ fn a_policy_comes_into_force_through_an_approved_change_inside_its_window() {
     story.schedule(id).unwrap();
     assert!(adopt().is_err(), "the window is not open");
     story.house.wait(Span::hours(85));
+    let approver = Actor {
+        roles: [Role::Approver, Role::SystemOwner].into(),
+        ..story.ben.clone()
+    };
+    let refusal = changes::adopt_policy(organisation, &approver, id, &acts).unwrap_err();
+    assert!(
+        refusal.missing.iter().any(|line| line.contains("does not count")),
+        "{refusal}"
+    );
     assert_eq!(adopt().unwrap().state, State::Verifying);
     assert_eq!(organisation.view(policy::current).unwrap().version, 2);
     assert!(adopt().is_err(), "it came into force once");
