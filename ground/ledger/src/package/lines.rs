@@ -37,16 +37,68 @@ pub(super) fn split(content: &[u8]) -> Result<Vec<&str>, (usize, &'static str)> 
     Ok(text.split_terminator('\n').collect())
 }
 
-/// Reads `{"index":n,"path":[…]}`; the hashes replace those in `path`.
-pub(super) fn proof(line: &str, path: &mut Vec<Hash>) -> Result<u64, CanonicalError> {
-    let mut reader = Reader::of_text(line);
-    reader.expect("{\"index\":")?;
-    let index = reader.number()?;
-    reader.expect(",\"path\":")?;
-    hashes(&mut reader, path)?;
-    reader.expect("}")?;
-    reader.end()?;
-    Ok(index)
+/// Bytes of one hash in a proof: the base64 of 32 bytes, two quotes, and the comma or bracket after it.
+const PROOF_HASH_BYTES: usize = 47;
+
+/// Reads the lines of proofs in turn. Neighbours in a tree share most of their paths, so what ends like the line before
+/// is not decoded again.
+#[derive(Default)]
+pub(super) struct Proofs<'a> {
+    // INVARIANT: `path` is what `line` says; without a line nothing.
+    line: &'a str,
+    path: Vec<Hash>,
+    before: Vec<Hash>,
+}
+
+impl<'a> Proofs<'a> {
+    /// Reads `{"index":n,"path":[…]}` and answers both.
+    pub(super) fn read(&mut self, line: &'a str) -> Result<(u64, &[Hash]), CanonicalError> {
+        std::mem::swap(&mut self.path, &mut self.before);
+        // After a line that is wrong nothing is known.
+        let before = std::mem::take(&mut self.line);
+        let known = Known {
+            bytes: common_end(before.as_bytes(), line.as_bytes()),
+            hashes: &self.before,
+        };
+        let mut reader = Reader::of_text(line);
+        reader.expect("{\"index\":")?;
+        let index = reader.number()?;
+        reader.expect(",\"path\":")?;
+        hashes(&mut reader, &mut self.path, &known)?;
+        reader.expect("}")?;
+        reader.end()?;
+        self.line = line;
+        Ok((index, &self.path))
+    }
+}
+
+/// The end of a proof that was read: these bytes before the end of the text are as they were there.
+struct Known<'a> {
+    bytes: usize,
+    hashes: &'a [Hash],
+}
+
+impl Known<'_> {
+    const NOTHING: Self = Known {
+        bytes: 0,
+        hashes: &[],
+    };
+
+    /// The hashes that stand in the last `left` bytes of the text, if these are known and begin with a hash.
+    fn last(&self, left: usize) -> Option<&[Hash]> {
+        // After the bracket that ends the last hash stands one brace.
+        let bytes = left.checked_sub(1).filter(|_| left <= self.bytes)?;
+        let count = bytes / PROOF_HASH_BYTES;
+        let start = self.hashes.len().checked_sub(count)?;
+        (bytes % PROOF_HASH_BYTES == 0).then(|| &self.hashes[start..])
+    }
+}
+
+/// How many bytes both end with, in steps of sixteen.
+fn common_end(one: &[u8], other: &[u8]) -> usize {
+    let ((_, one), (_, other)) = (one.as_rchunks::<16>(), other.as_rchunks::<16>());
+    let pairs = one.iter().rev().zip(other.iter().rev());
+    pairs.take_while(|(one, other)| one == other).count() * 16
 }
 
 /// Reads `{"path":[…],"size":n}`.
@@ -54,7 +106,7 @@ pub(super) fn consistency(line: &str) -> Result<(u64, Vec<Hash>), CanonicalError
     let mut reader = Reader::of_text(line);
     let mut path = Vec::new();
     reader.expect("{\"path\":")?;
-    hashes(&mut reader, &mut path)?;
+    hashes(&mut reader, &mut path, &Known::NOTHING)?;
     reader.expect(",\"size\":")?;
     let size = reader.number()?;
     reader.expect("}")?;
@@ -62,7 +114,7 @@ pub(super) fn consistency(line: &str) -> Result<(u64, Vec<Hash>), CanonicalError
     Ok((size, path))
 }
 
-fn hashes(reader: &mut Reader<'_>, path: &mut Vec<Hash>) -> Result<(), CanonicalError> {
+fn hashes(reader: &mut Reader<'_>, path: &mut Vec<Hash>, known: &Known<'_>) -> Result<(), CanonicalError> {
     path.clear();
     reader.expect("[")?;
     if reader.skip("]") {
@@ -70,8 +122,13 @@ fn hashes(reader: &mut Reader<'_>, path: &mut Vec<Hash>) -> Result<(), Canonical
     }
     loop {
         let start = reader.offset();
-        let hash = Hash::from_base64(reader.plain_string()?);
-        path.push(hash.ok_or_else(|| CanonicalError::new(start, "expected the base64 of 32 bytes"))?);
+        if let Some(rest) = known.last(reader.left()) {
+            path.extend_from_slice(rest);
+            reader.skip_known(rest.len() * PROOF_HASH_BYTES - 1);
+        } else {
+            let hash = Hash::from_base64(reader.plain_string()?);
+            path.push(hash.ok_or_else(|| CanonicalError::new(start, "expected the base64 of 32 bytes"))?);
+        }
         if path.len() > PATH_LENGTH_MAX {
             return Err(CanonicalError::new(
                 start,
@@ -164,6 +221,59 @@ pub(super) fn write_payload(out: &mut Vec<u8>, index: u64, form: &PayloadLine<'_
         PayloadLine::Redacted { by } => {
             let line = format!("{{\"by\":{by},\"index\":{index},\"withheld\":\"redacted\"}}\n");
             out.extend_from_slice(line.as_bytes());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn alone(line: &str) -> Result<(u64, Vec<Hash>), CanonicalError> {
+        Proofs::default()
+            .read(line)
+            .map(|(index, path)| (index, path.to_vec()))
+    }
+
+    /// A line with a path of some of these few hashes, so that neighbours often end alike.
+    fn line() -> impl Strategy<Value = String> {
+        (0u64..2_000, prop::collection::vec(0u8..2, 0..6)).prop_map(|(index, path)| {
+            let path: Vec<Hash> = path.into_iter().map(|byte| Hash([byte; 32])).collect();
+            let mut out = Vec::new();
+            write_proof(&mut out, index, &path);
+            String::from_utf8(out).unwrap().trim_end().to_owned()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_proof_is_read_after_others_as_it_is_alone(mut lines in prop::collection::vec(line(), 1..8), at: prop::sample::Index, byte in 32u8..127) {
+            // The last line is damaged in one place: what was known of the line before must not hide it.
+            let last = lines.last_mut().unwrap();
+            let place = at.index(last.len());
+            last.replace_range(place..place + 1, &char::from(byte).to_string());
+            let mut proofs = Proofs::default();
+            for line in &lines {
+                let read = proofs.read(line).map(|(index, path)| (index, path.to_vec()));
+                prop_assert_eq!(read, alone(line));
+            }
+        }
+    }
+
+    #[test]
+    fn a_path_of_64_hashes_is_read_and_of_65_is_not() {
+        for (count, is_right) in [(PATH_LENGTH_MAX, true), (PATH_LENGTH_MAX + 1, false)] {
+            let mut out = Vec::new();
+            write_proof(&mut out, 7, &vec![Hash([1; 32]); count]);
+            let line = std::str::from_utf8(&out).unwrap().trim_end();
+            let mut before = Vec::new();
+            write_proof(&mut before, 6, &[Hash([1; 32]); PATH_LENGTH_MAX]);
+            let before = std::str::from_utf8(&before).unwrap().trim_end();
+            let mut proofs = Proofs::default();
+            assert!(proofs.read(before).is_ok());
+            assert_eq!(proofs.read(line).is_ok(), is_right);
+            assert_eq!(alone(line).is_ok(), is_right);
         }
     }
 }

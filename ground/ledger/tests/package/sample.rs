@@ -162,6 +162,14 @@ impl Sample {
         sample
     }
 
+    /// The period in a ledger that goes on with so many entries that a verifier reads them on several threads.
+    pub fn long_period() -> Self {
+        let mut sample = Self::period();
+        let later = sample.rows[8].clone();
+        sample.rows.extend(std::iter::repeat_n(later, 2_000));
+        sample
+    }
+
     /// As little as a package can be: one entry of a ledger of two.
     pub fn smallest() -> Self {
         let mut sample = Self::change();
@@ -271,7 +279,7 @@ impl Sample {
 }
 
 fn salt(index: usize) -> Salt {
-    Salt([index as u8 + 100; 32])
+    Salt([(index as u8).wrapping_add(100); 32])
 }
 
 /// Lists the files of a bent package anew and signs the list, so that only the inner checks can find what is wrong.

@@ -44,6 +44,39 @@ fn a_change_is_verified_with_what_it_leans_on() {
 }
 
 #[test]
+fn a_long_package_is_refused_by_the_same_step_as_a_short_one() {
+    let long = Sample::long_period().package();
+    assert_eq!(verdict(&long).unwrap().entries, 2_012);
+    let threaded = [Code::Entries, Code::Proofs, Code::Payloads];
+    for (what, code, bend) in BENT_FILES.iter().filter(|(_, code, _)| threaded.contains(code)) {
+        let mut files = long.clone();
+        bend(&mut files);
+        assert_eq!(verdict(&files).map_err(|wrong| wrong.code), Err(*code), "{what}");
+    }
+}
+
+#[test]
+fn of_two_things_wrong_the_earlier_step_is_named_in_a_long_package_too() {
+    let sample = Sample::long_period().package();
+    let faults = [
+        "ledger/entries.jsonl",
+        "ledger/proofs.jsonl",
+        "ledger/payloads.jsonl",
+    ];
+    for (first, code) in [Code::Entries, Code::Proofs, Code::Payloads]
+        .into_iter()
+        .enumerate()
+    {
+        let mut files = sample.clone();
+        for path in &faults[first..] {
+            files.0.get_mut(*path).unwrap().insert(0, b' ');
+        }
+        seal_again(&mut files);
+        assert_eq!(verdict(&files).map_err(|wrong| wrong.code), Err(code));
+    }
+}
+
+#[test]
 fn a_later_period_may_hold_the_keys_before_it_and_the_destructions_after_it() {
     let mut sample = Sample::period();
     sample.scope = Scope::Period { first: 5, last: 9 };

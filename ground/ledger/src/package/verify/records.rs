@@ -1,18 +1,23 @@
 //! Steps 7 to 10: the entries, their proofs, their payloads, and whether the scope is whole.
 
 use std::collections::HashSet;
+use std::thread;
 
 use basis::Subject;
 
 use super::Withheld;
 use super::contents::Contents;
 use super::payload::Payload;
+use crate::Hash;
 use crate::entry::{Entry, commitment};
 use crate::merkle::{BatchInclusion, leaf_hash};
 use crate::package::lines::{self, PayloadLine};
 use crate::package::{Code, ENTRIES, PAYLOADS, PROOFS, Scope, Wrong};
 
 const REDACTED: &str = "history.redacted";
+
+/// From so many entries on, threads save more time than it takes to start them.
+const LINES_FOR_THREADS: usize = 2_000;
 
 /// An entry of the package with all that was proven about it.
 pub(super) struct Record<'a> {
@@ -68,15 +73,32 @@ impl<'a> Record<'a> {
 
 pub(super) fn check(contents: &Contents) -> Result<Vec<Record<'_>>, Wrong> {
     let lines = split(&contents.entries, ENTRIES, Code::Entries)?;
-    let entries = entries(&lines, contents)?;
-    let indexes = proofs(&lines, contents)?;
-    let records = payloads(entries, &indexes, contents)?;
+    let records = match lines.len() < LINES_FOR_THREADS {
+        true => {
+            let entries = entries(&lines, contents)?;
+            let indexes = proofs(&lines, contents)?;
+            join(entries, &indexes, committed(lines.len(), contents)?)?
+        }
+        false => at_once(&lines, contents)?,
+    };
     check_redactions(&records)?;
     match &contents.manifest.scope {
         Scope::Change { subject } => check_change(&records, subject)?,
         Scope::Period { first, last } => check_period(&records, *first, *last)?,
     }
     Ok(records)
+}
+
+/// Steps 7 to 9, each on a thread of its own; what is wrong is told in the order of the steps all the same.
+fn at_once<'a>(lines: &[&str], contents: &'a Contents) -> Result<Vec<Record<'a>>, Wrong> {
+    let broken = |_| Wrong::new(Code::Entries, ENTRIES, "the verifier itself broke down");
+    thread::scope(|scope| {
+        let indexes = scope.spawn(|| proofs(lines, contents));
+        let committed = scope.spawn(|| committed(lines.len(), contents));
+        let entries = entries(lines, contents)?;
+        let indexes = indexes.join().map_err(broken)??;
+        join(entries, &indexes, committed.join().map_err(broken)??)
+    })
 }
 
 fn split<'a>(content: &'a [u8], path: &str, code: Code) -> Result<Vec<&'a str>, Wrong> {
@@ -111,16 +133,16 @@ fn proofs(entries: &[&str], contents: &Contents) -> Result<Vec<u64>, Wrong> {
     same_count(&lines, entries.len(), PROOFS, Code::Proofs)?;
     let mut batch = BatchInclusion::new(contents.checkpoint.size, contents.checkpoint.root);
     let mut indexes: Vec<u64> = Vec::with_capacity(lines.len());
-    let mut path = Vec::new();
+    let mut proofs = lines::Proofs::default();
     for (position, (line, entry)) in lines.iter().zip(entries).enumerate() {
         let wrong = |what: String| Wrong::new(Code::Proofs, at(PROOFS, position), what);
-        let index = lines::proof(line, &mut path).map_err(|error| wrong(error.to_string()))?;
+        let (index, path) = proofs.read(line).map_err(|error| wrong(error.to_string()))?;
         if indexes.last().is_some_and(|last| *last >= index) {
             return Err(wrong(format!(
                 "index {index} does not come after the one before it"
             )));
         }
-        let proven = batch.verify(index, &leaf_hash(entry.as_bytes()), &path);
+        let proven = batch.verify(index, &leaf_hash(entry.as_bytes()), path);
         proven.map_err(|error| wrong(error.to_string()))?;
         indexes.push(index);
     }
@@ -138,18 +160,50 @@ fn same_count(lines: &[&str], entries: usize, path: &str, code: Code) -> Result<
     }
 }
 
-/// Step 9, but for the entries that redactions lean on.
-fn payloads<'a>(
+/// What a payload line says, and the commitment that its payload has.
+struct Committed<'a> {
+    index: u64,
+    payload: PayloadLine<'a>,
+    commitment: Option<Hash>,
+}
+
+/// Step 9 as far as a line can be looked at without its entry. A line that is wrong is the last.
+fn committed(entries: usize, contents: &Contents) -> Result<Vec<Result<Committed<'_>, Wrong>>, Wrong> {
+    let lines = split(&contents.payloads, PAYLOADS, Code::Payloads)?;
+    same_count(&lines, entries, PAYLOADS, Code::Payloads)?;
+    let mut said = Vec::with_capacity(lines.len());
+    for (position, line) in lines.into_iter().enumerate() {
+        let parsed = lines::payload(line).map(|(index, payload)| Committed {
+            index,
+            commitment: match &payload {
+                PayloadLine::Clear { payload, salt } => Some(commitment(salt, payload)),
+                PayloadLine::Sealed | PayloadLine::Redacted { .. } => None,
+            },
+            payload,
+        });
+        let wrong = |what: String| Wrong::new(Code::Payloads, at(PAYLOADS, position), what);
+        said.push(parsed.map_err(|error| wrong(error.to_string())));
+        if said.last().is_some_and(Result::is_err) {
+            break;
+        }
+    }
+    Ok(said)
+}
+
+/// The rest of step 9, but for the entries that redactions lean on.
+fn join<'a>(
     entries: Vec<Entry>,
     indexes: &[u64],
-    contents: &'a Contents,
+    said: Vec<Result<Committed<'a>, Wrong>>,
 ) -> Result<Vec<Record<'a>>, Wrong> {
-    let lines = split(&contents.payloads, PAYLOADS, Code::Payloads)?;
-    same_count(&lines, entries.len(), PAYLOADS, Code::Payloads)?;
     let mut records = Vec::with_capacity(entries.len());
-    for (position, ((line, entry), expected)) in lines.iter().zip(entries).zip(indexes).enumerate() {
+    for (position, ((said, entry), expected)) in said.into_iter().zip(entries).zip(indexes).enumerate() {
         let wrong = |what: String| Wrong::new(Code::Payloads, at(PAYLOADS, position), what);
-        let (index, payload) = lines::payload(line).map_err(|error| wrong(error.to_string()))?;
+        let Committed {
+            index,
+            payload,
+            commitment,
+        } = said?;
         if index != *expected {
             return Err(wrong(format!(
                 "it is about index {index} and the entry has {expected}"
@@ -163,9 +217,7 @@ fn payloads<'a>(
                 return Err(wrong(format!("entry {by} does not come after it")));
             }
             (PayloadLine::Redacted { .. }, false) => {}
-            (PayloadLine::Clear { payload, salt }, false)
-                if commitment(salt, payload) != entry.commitment =>
-            {
+            (PayloadLine::Clear { .. }, false) if commitment != Some(entry.commitment) => {
                 return Err(wrong(
                     "the payload is not the one that the entry commits to".into(),
                 ));
