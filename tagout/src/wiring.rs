@@ -52,6 +52,7 @@ pub fn routes() -> Vec<Routes> {
         findings::routes(),
         changes::routes(),
         permits::routes(),
+        runs::routes(),
         history::routes(),
     ]
 }

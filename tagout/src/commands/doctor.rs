@@ -6,7 +6,7 @@ use basis::Refusal;
 use clap::Args;
 use frame::terminal::EXIT_VERIFICATION_FAILED;
 use serde::Serialize;
-use storage::{CheckResult, Organisation, Settings};
+use storage::{CheckResult, Organisation, Settings, StorageError};
 use tagout::{registry, world};
 
 use super::Common;
@@ -72,16 +72,23 @@ fn text(findings: &[Finding]) -> String {
 }
 
 impl Doctor {
-    pub(super) fn run(self, common: &Common) -> Result<ExitCode, Refusal> {
-        let organisation = Organisation::open(&Settings::beside(&common.data), registry(), world())?;
-        let mut findings: Vec<Finding> = organisation
-            .examine()?
-            .into_iter()
-            .map(|check| finding(check.name, check.result))
-            .collect();
+    fn look_at(&self, organisation: &Organisation) -> Result<Vec<Finding>, Refusal> {
+        let checks = organisation.examine()?.into_iter();
+        let mut findings: Vec<Finding> = checks.map(|check| finding(check.name, check.result)).collect();
         if self.rebuild {
-            findings.push(rebuild(&organisation));
+            findings.push(rebuild(organisation));
         }
+        Ok(findings)
+    }
+
+    pub(super) fn run(self, common: &Common) -> Result<ExitCode, Refusal> {
+        let settings = Settings::beside(&common.data);
+        let findings = match Organisation::open(&settings, registry(), world()) {
+            Ok(organisation) => self.look_at(&organisation)?,
+            Err(error @ (StorageError::Refused(_) | StorageError::File { .. })) => return Err(error.into()),
+            // What is too damaged to be opened is what the doctor was called for.
+            Err(error) => vec![finding("opening", CheckResult::Wrong(vec![error.to_string()]))],
+        };
         let is_sound = findings.iter().all(|found| found.outcome != "WRONG");
         common.output().show(&findings, |findings| text(findings));
         Ok(if is_sound {

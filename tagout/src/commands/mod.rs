@@ -102,6 +102,12 @@ enum AnyCommand {
     #[command(subcommand)]
     Permit(permits::PermitCommand),
     Gate(permits::GateCommand),
+    /// Plans of what will be done
+    #[command(subcommand)]
+    Plan(runs::PlanCommand),
+    /// Plans being carried out
+    #[command(subcommand)]
+    Run(runs::RunCommand),
     Export(history::ExportCommand),
     Verify(history::VerifyCommand),
     /// The ledger: browse, prove, redact
@@ -197,6 +203,8 @@ fn dispatch(line: CommandLine) -> Result<ExitCode, Refusal> {
         AnyCommand::Change(command) => asked(command.run(&common.context()?)),
         AnyCommand::Permit(command) => asked(command.run(&common.context()?)),
         AnyCommand::Gate(command) => asked(command.run(&common.context()?)),
+        AnyCommand::Plan(command) => asked(command.run(&common.context()?)),
+        AnyCommand::Run(command) => asked(command.run(&common.context()?)),
         AnyCommand::Export(command) => asked(command.run(&common.context()?)),
         AnyCommand::Verify(command) => command.run(common.output()).map(ExitCode::from),
         AnyCommand::History(command) => asked(command.run(&common.context()?)),

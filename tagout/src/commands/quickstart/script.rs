@@ -84,6 +84,7 @@ fn steps(trial: &Trial, machine: &str) -> Result<Vec<Step>, Refusal> {
                 "Security updates are pending on this machine.",
             ],
         ),
+        step("ben", ["plan", "make", "CHG-0001"]),
     ])
 }
 
@@ -104,9 +105,11 @@ pub(super) fn run(trial: &Trial, server: &str) -> Result<(), Refusal> {
         }
         eprintln!("\n{} $ tagout {}", step.by, quoted(&step.words));
         match call(trial, server, step.by, &step.words) {
-            // A machine without pending updates has nothing to plan; that is an answer, not a failure.
-            Err(refusal) if step.words[0] == "plan" => eprintln!("{refusal}"),
-            Err(refusal) if refusal.class == Class::Conflict => eprintln!("{refusal}"),
+            // What the record says no to, such as a plan for a machine without pending updates, is an answer; what
+            // broke off is tried again at the next start.
+            Err(refusal) if matches!(refusal.class, Class::Conflict | Class::Policy) => {
+                eprintln!("{refusal}")
+            }
             outcome => outcome?,
         }
         trial.note_done(&line)?;
