@@ -8,7 +8,7 @@ use super::Verify;
 use super::change::Change;
 use super::events::{Accepted, Compared, Verified};
 use super::parts::check_text;
-use super::state::Move;
+use super::state::{Move, State};
 
 /// The most lines of difference that one comparison keeps; the rest stands in the evidence.
 const DIFFERENCES_MAX: usize = 500;
@@ -74,9 +74,15 @@ pub fn accept(
     Ok(Events::one(compared).and(accepted))
 }
 
-/// Confirms that what was approved is what was done.
+/// Confirms that what was approved is what was done. While work goes on nobody can know that.
 pub fn verify(_: &Authority<Verify>, change: &Change, comment: Option<String>) -> Result<Events, Refusal> {
     Move::Verify.check(change.id, change.state)?;
+    if change.state == State::InProgress {
+        let what = format!("work goes on under {}, so nobody can confirm it yet", change.id);
+        return Err(Refusal::new(Class::Conflict, "life of a change", what)
+            .missing("the end of the work")
+            .way_out("let the work be reported as done first: `tagout permit hand-back PERMIT`"));
+    }
     Ok(Events::one(Verified {
         change: change.id,
         comment: comment.filter(|comment| !comment.trim().is_empty()),

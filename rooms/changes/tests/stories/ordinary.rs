@@ -157,6 +157,8 @@ fn work_and_close(story: &Story, id: ChangeId) {
         changes::edit(organisation, &story.anna, id, &edit, None).is_err(),
         "nothing is edited under way"
     );
+    let early = changes::verify(organisation, &story.anna, id, None).unwrap_err();
+    assert!(early.what.contains("work goes on"), "{early}");
     story.finish(id).unwrap();
     story
         .compare(
