@@ -5,7 +5,7 @@ use basis::{Class, Refusal, Subject};
 use evidence::MediaType;
 use hosts::{BootId, HostError, HostState, JobId, Timeouts};
 use ledger::Hash;
-use policy::EvidenceKind;
+use policy::{Action, EvidenceKind};
 use runs::rules::{Precheck, job_name};
 use runs::{HostPlan, Member, Report, RunId, Step, StepResult};
 use storage::Organisation;
@@ -118,19 +118,40 @@ impl Driver<'_> {
             step,
         ))
         .map_err(fault)?;
-        let taken = match step {
-            Step::Precheck => self.precheck(link, known, member),
-            Step::Recover => self.recover(link, &job),
-            Step::Baseline => self.baseline(link, known),
-            Step::Apply => self.apply(link, &job),
-            Step::Reboot => self.reboot(link, &job),
-            Step::Postcheck => self.postcheck(link, member),
-            Step::RollBack => self.roll_back(link, &job),
-        };
+        let taken = self
+            .hindrance(link, &job, step)
+            .and_then(|hindrance| match (hindrance, step) {
+                (Some(why), _) => {
+                    Ok(StepResult::Failed(format!("no work may begin on it now: {why}")).into())
+                }
+                (None, Step::Precheck) => self.precheck(link, known, member),
+                (None, Step::Recover) => self.recover(link, &job),
+                (None, Step::Baseline) => self.baseline(link, known),
+                (None, Step::Apply) => self.apply(link, &job),
+                (None, Step::Reboot) => self.reboot(link, &job),
+                (None, Step::Postcheck) => self.postcheck(link, member),
+                (None, Step::RollBack) => self.roll_back(link, &job),
+            });
         taken.or_else(|trouble| match trouble {
             Trouble::Ours(refusal) => Err(refusal),
             Trouble::Host(error) => Ok(self.ended_by(step, &error).into()),
         })
+    }
+
+    /// Why a job that has not begun on the host may not begin any more. A runner that takes over may come long after the
+    /// host was begun, so it is asked again; what goes on already is followed to its end, and what was permitted to be
+    /// undone is undone.
+    fn hindrance(&self, link: &mut Link, job: &JobId, step: Step) -> Result<Option<String>, Trouble> {
+        let action = match step {
+            Step::Recover | Step::Apply => Action::Patch,
+            Step::Reboot => Action::Reboot,
+            Step::Precheck | Step::Baseline | Step::Postcheck | Step::RollBack => return Ok(None),
+        };
+        let Some(why) = runs::hindrance(self.organisation, self.run, &self.asset, action)? else {
+            return Ok(None);
+        };
+        let is_begun = work::is_begun(link, self.patience, job)?;
+        Ok((!is_begun).then_some(why))
     }
 
     /// What a host's error means at this step: before work it has failed, in work nobody knows how it stands.
@@ -161,8 +182,21 @@ impl Driver<'_> {
                 ..StepResult::Failed(lines.join("; ")).into()
             },
             Precheck::NothingToDo => {
+                // What an earlier attempt of this run did is judged by the state before that attempt.
+                let before = match member.is_touched {
+                    true => self.before()?,
+                    false => checked.state.clone(),
+                };
                 let list = |kind| files::package_list(&self.plan, kind, &checked.state);
-                let judged = work::judge_work(&self.plan, &checked.state, &checked.state, "")?;
+                let judged = work::judge_work(&self.plan, &before, &checked.state, "")?;
+                let is_reboot_left =
+                    member.is_touched && work::wants_reboot(&self.plan, &judged, &checked.state);
+                if is_reboot_left && self.may_reboot()? {
+                    return Ok(Report {
+                        packages: judged.packages,
+                        ..StepResult::RebootLeft.into()
+                    });
+                }
                 Report {
                     result: StepResult::NothingToDo,
                     packages: judged.packages,
@@ -330,7 +364,7 @@ impl Driver<'_> {
     }
 
     fn may_reboot(&self) -> Result<bool, Trouble> {
-        Ok(runs::may_reboot(self.organisation, self.run, &self.asset)?)
+        Ok(runs::hindrance(self.organisation, self.run, &self.asset, Action::Reboot)?.is_none())
     }
 
     /// The state recorded before work began in this run.

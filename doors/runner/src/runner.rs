@@ -10,6 +10,7 @@ use std::time::Duration;
 use assets::{AssetId, Lists};
 use basis::{Refusal, Subject, Time};
 use frame::Bell;
+use policy::Action;
 use runs::{Begun, Directive, Gate, GateCommand, GatePlace, Run, RunId, RunState, Verdict};
 use storage::Organisation;
 
@@ -244,12 +245,24 @@ impl Runner {
             return Ok(());
         };
         self.witness.reached("gate: asked for");
-        let (verdict, said) = match command.on {
-            GatePlace::Controller => gate::here(command),
-            GatePlace::Hosts => self.ask_hosts(run, at, command),
+        let (verdict, said) = match (self.gate_hindrance(run, at)?, command.on) {
+            (Some(why), _) => (Verdict::Unknown, format!("the command was not run: {why}")),
+            (None, GatePlace::Controller) => gate::here(command),
+            (None, GatePlace::Hosts) => self.ask_hosts(run, at, command),
         };
         self.witness.reached("gate: answered");
         runs::note_gate(&self.organisation, run.id, at, verdict, &said)
+    }
+
+    /// The command is work like any other: it runs while the permit lives, which may have ended while the ring was watched.
+    fn gate_hindrance(&self, run: &Run, at: usize) -> Result<Option<String>, Refusal> {
+        for member in &run.rings[at].members {
+            let hindrance = runs::hindrance(&self.organisation, run.id, &member.asset, Action::Patch)?;
+            if hindrance.is_some() {
+                return Ok(hindrance);
+            }
+        }
+        Ok(None)
     }
 
     /// Every member of the ring is asked, also those that failed: their silence is no pass.

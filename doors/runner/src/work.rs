@@ -83,6 +83,13 @@ pub(crate) fn carry_out(
     }
 }
 
+/// Whether the host has begun with a job.
+pub(crate) fn is_begun(link: &mut Link, patience: &Patience, job: &JobId) -> Result<bool, HostError> {
+    link.with(patience.in_work, |host| {
+        Ok(jobs::poll(host, job)? != JobState::NotStarted)
+    })
+}
+
 /// Brings the packages to their versions, or follows the job that does so already.
 pub(crate) fn apply(
     link: &mut Link,

@@ -16,7 +16,7 @@ use storage::{EventKind, Migration};
 
 pub use acts::{
     Begun, Chosen, EvidenceFile, PlanRequest, Report, ShownRun, actor_of, begin, decide, end_ring, end_run,
-    finish_step, halt, halt_by_rule, list, make_plan, may_reboot, note_gate, open_next_step, pass_ring,
+    finish_step, halt, halt_by_rule, hindrance, list, make_plan, note_gate, open_next_step, pass_ring,
     pause, roll_back, show, show_plan, start,
 };
 pub use api::{PlanView, RunView};

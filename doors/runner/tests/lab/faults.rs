@@ -1,11 +1,13 @@
 //! What goes wrong between us and a host in mid-run: nothing is done twice, nothing is lost, and the reason is said.
 
+use std::sync::Arc;
 use std::thread;
 
 use basis::Span;
+use runner::Witness;
 use runs::{HostWord, RunId, RunState};
 
-use crate::site::Site;
+use crate::site::{Site, on_hosts};
 
 /// How often dpkg upgraded a package on a host.
 pub fn upgrades(site: &Site, at: usize, package: &str) -> usize {
@@ -105,6 +107,54 @@ fn somebody_elses_lock_is_waited_for() {
         working.join().unwrap().unwrap();
     });
     assert_eq!(site.states(run), [HostWord::Verified], "{:#?}", site.run(run));
+}
+
+/// Ends the runner when it has reached this point.
+struct DiesAt(&'static str);
+
+impl Witness for DiesAt {
+    fn reached(&self, point: &str) {
+        assert_ne!(point, self.0, "killed");
+    }
+}
+
+#[test]
+fn a_runner_that_takes_over_when_the_permit_has_ended_begins_no_work() {
+    let Some(site) = Site::find() else { return };
+    for point in ["baseline: result recorded", "apply: recorded"] {
+        let change = site.ready(&[0], &["labpkg018"], None);
+        let run = site.start(change);
+        assert!(site.watched(Arc::new(DiesAt(point))).settle().is_err(), "{point}");
+        site.story.house.wait(Span::hours(9));
+        site.runner().settle().unwrap();
+        assert_eq!(site.states(run), [HostWord::Failed], "{point}");
+        assert!(
+            reason(&site, run).contains("no work may begin"),
+            "{}",
+            reason(&site, run)
+        );
+        assert_eq!(upgrades(&site, 0, "labpkg018"), 0, "{point}");
+    }
+}
+
+#[test]
+fn a_gate_whose_permit_has_ended_runs_no_command_and_a_disabled_executor_begins_no_host() {
+    let Some(site) = Site::find() else { return };
+    let gate = on_hosts(&["touch", "/tmp/gate-was-run"]);
+    let change = site.ready(&[0, 1, 2], &["labpkg019"], gate);
+    let run = site.start(change);
+    site.runner().settle().unwrap();
+    site.story.house.wait(Span::hours(9));
+    site.runner().settle().unwrap();
+    assert_eq!(site.run(run).state, RunState::Paused);
+    assert_eq!(site.shell(0, "ls /tmp/gate-was-run 2>/dev/null || true"), "");
+    let change = site.ready(&[0], &["labpkg018"], None);
+    let run = site.start(change);
+    let (house, dora) = (&site.story.house, site.story.dora.person);
+    people::disable(&house.organisation, &house.administrator(), dora, "left the firm").unwrap();
+    site.runner().settle().unwrap();
+    assert_eq!(site.states(run), [HostWord::Queued]);
+    assert!(site.run(run).reason.unwrap().contains("may not any more"));
 }
 
 #[test]

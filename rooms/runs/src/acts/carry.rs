@@ -96,20 +96,19 @@ pub fn begin(organisation: &Organisation, id: RunId, asset: &Subject) -> Result<
     Ok(Begun::Yes)
 }
 
-/// Whether a host in work may be rebooted at this moment: the permit may allow less than the plan.
-pub fn may_reboot(organisation: &Organisation, id: RunId, asset: &Subject) -> Result<bool, Refusal> {
+/// What stands in the way of `action` on a host of the run at this moment; none where nothing does. The permit may allow
+/// less than the plan, and may have ended since the host was begun.
+pub fn hindrance(
+    organisation: &Organisation,
+    id: RunId,
+    asset: &Subject,
+    action: Action,
+) -> Result<Option<String>, Refusal> {
     organisation.view(|view| {
         let run = existing(view, id)?;
         let change = change_of(view, &run)?;
-        Ok(may_work(
-            view,
-            &change,
-            run.executor,
-            asset,
-            Action::Reboot,
-            organisation.now(),
-        )?
-        .is_ok())
+        let answer = may_work(view, &change, run.executor, asset, action, organisation.now())?;
+        Ok(answer.err().map(|refusal| refusal.missing.join("; ")))
     })
 }
 

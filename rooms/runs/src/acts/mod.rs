@@ -8,7 +8,7 @@ mod show;
 mod start;
 mod steer;
 
-pub use carry::{Begun, EvidenceFile, Report, begin, finish_step, may_reboot, open_next_step};
+pub use carry::{Begun, EvidenceFile, Report, begin, finish_step, hindrance, open_next_step};
 pub use end::{actor_of, end_ring, end_run, halt_by_rule, note_gate, pass_ring, pause};
 pub use make_plan::{Chosen, PlanRequest, make_plan};
 pub(crate) use show::look;
@@ -16,12 +16,12 @@ pub use show::{ShownRun, list, show, show_plan};
 pub use start::start;
 pub use steer::{decide, halt, roll_back};
 
-use basis::{Authentication, Class, Id, Refusal, Subject};
+use basis::{Act, Authentication, Class, Id, PersonId, Refusal, Subject};
 use changes::{Change, ChangeId};
-use policy::{Action, WorkFacts};
+use policy::{Action, Policy, WorkFacts};
 use storage::{By, StorageError, View};
 
-use crate::rules::{Run, RunId};
+use crate::rules::{Run, RunId, Start};
 use crate::store::{self, StoredPlan};
 
 /// The run, or the refusal that there is none.
@@ -63,16 +63,43 @@ fn by_runner(run: &Run) -> By {
     }
 }
 
+/// The refusal where the executor was disabled, or may start no work any more, since the run began. What was done in
+/// their name may be undone all the same.
+fn no_executor(
+    view: &View<'_>,
+    policy: &Policy,
+    person: PersonId,
+    action: Action,
+) -> Result<Option<Refusal>, Refusal> {
+    let may_start = policy.authority().roles(Start::NAME);
+    let person_now = people::find(view, person)?.filter(|person| person.is_active);
+    if action == Action::RollBack || person_now.is_some_and(|now| !now.roles.is_disjoint(&may_start)) {
+        return Ok(None);
+    }
+    Ok(Some(
+        Refusal::new(
+            Class::Forbidden,
+            "executor",
+            format!("{person} may not work any more"),
+        )
+        .missing(format!("an executor who may work; {person} may not any more"))
+        .way_out("give the run up, and let another executor of the change start one"),
+    ))
+}
+
 /// Asks the gate whether the run's executor may do `action` to `asset` at this moment; the refusal says what is missing.
 fn may_work(
     view: &View<'_>,
     change: &Change,
-    person: basis::PersonId,
+    person: PersonId,
     asset: &Subject,
     action: Action,
     now: basis::Time,
 ) -> Result<Result<permits::PermitId, Refusal>, Refusal> {
     let policy = policy::current(view)?;
+    if let Some(refusal) = no_executor(view, &policy, person, action)? {
+        return Ok(Err(refusal));
+    }
     let permits = permits::of_change(view, change.id)?;
     let asked = permits::rules::Asked {
         person,
