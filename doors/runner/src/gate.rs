@@ -30,6 +30,10 @@ pub(crate) fn here(gate: &GateCommand) -> (Verdict, String) {
     let mut command = Command::new(&gate.argv[0]);
     command
         .args(&gate.argv[1..])
+        // It is told nothing of the server's environment, and does not start in the data directory's neighbourhood.
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .current_dir("/")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -262,9 +262,12 @@ fn add(call: &Call<'_, AddQuery>, file: &mut File) -> Result<EvidenceView, Refus
     };
     acts::add(organisation, call.actor, new)
         .map(EvidenceView::from)
-        .inspect_err(|_| {
-            // What was refused is not kept; if this fails as well, `tagout doctor` finds the file.
-            let _ = organisation.destroy_blob(&stored);
+        .inspect_err(|refusal| {
+            // What was refused is not kept; if this fails as well, `tagout doctor` finds the file. After a fault nobody
+            // knows whether the record reached the disk, so its file stays.
+            if refusal.class != Class::Fault {
+                let _ = organisation.destroy_blob(&stored);
+            }
         })
 }
 
