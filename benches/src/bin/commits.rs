@@ -1,4 +1,7 @@
-//! Durable commits per second, alone and with 64 writers, beside bare `fdatasync` of as many bytes on the same disk.
+//! Durable commits per second, alone and with 64 writers, beside bare `fdatasync` on the same disk.
+//!
+//! The peer appends to one file as many bytes as a commit of one writer was seen to write (log pages, checkpoints, mark) and
+//! flushes them once. It keeps no table, no index and no tree.
 //!
 //! `cargo run --release -p benches --bin commits -- [FOLDER]`; the folder must be on the disk that is asked about.
 
@@ -18,8 +21,6 @@ use storage::{
 const COMMITS: usize = 2_000;
 const WRITERS: usize = 64;
 const ROUNDS: usize = 5;
-/// About what one act writes to the log: an entry, a payload, a row and the pages they touch.
-const PEER_BYTES: usize = 4_096;
 
 #[derive(Serialize, Deserialize)]
 struct Noted {
@@ -75,9 +76,19 @@ fn commit(organisation: &Organisation, person: PersonId) {
     tx.commit().expect("a commit");
 }
 
-fn bare(folder: &Path) -> std::time::Duration {
+/// The bytes that this process has written so far, to whatever file (`wchar` of proc_pid_io(5)).
+fn bytes_written() -> usize {
+    let io = std::fs::read_to_string("/proc/self/io").expect("Linux tells it");
+    let line = io
+        .lines()
+        .find_map(|line| line.strip_prefix("wchar: "))
+        .expect("a line of it");
+    line.parse().expect("a number")
+}
+
+fn bare(folder: &Path, bytes: usize) -> std::time::Duration {
     let mut file = std::fs::File::create(folder.join("bare")).expect("a file");
-    let block = vec![7; PEER_BYTES];
+    let block = vec![7; bytes];
     benches::time(|| {
         for _ in 0..COMMITS {
             file.write_all(&block)
@@ -110,9 +121,13 @@ fn main() {
         .map_or_else(std::env::temp_dir, PathBuf::from);
     let folder = tempfile::tempdir_in(folder).expect("a folder");
     let organisation = organisation(folder.path());
+    let before = bytes_written();
+    alone(&organisation);
+    let bytes = (bytes_written() - before) / COMMITS;
+    println!("a commit of one writer writes {bytes} bytes");
     let (mut bares, mut alones, mut togethers) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        bares.push(bare(folder.path()));
+        bares.push(bare(folder.path(), bytes));
         alones.push(alone(&organisation));
         togethers.push(together(&organisation));
     }
