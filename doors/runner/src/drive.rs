@@ -182,8 +182,21 @@ impl Driver<'_> {
                 ..StepResult::Failed(lines.join("; ")).into()
             },
             Precheck::NothingToDo => {
+                // What an earlier attempt of this run did is judged by the state before that attempt.
+                let before = match member.is_touched {
+                    true => self.before()?,
+                    false => checked.state.clone(),
+                };
                 let list = |kind| files::package_list(&self.plan, kind, &checked.state);
-                let judged = work::judge_work(&self.plan, &checked.state, &checked.state, "")?;
+                let judged = work::judge_work(&self.plan, &before, &checked.state, "")?;
+                let is_reboot_left =
+                    member.is_touched && work::wants_reboot(&self.plan, &judged, &checked.state);
+                if is_reboot_left && self.may_reboot()? {
+                    return Ok(Report {
+                        packages: judged.packages,
+                        ..StepResult::RebootLeft.into()
+                    });
+                }
                 Report {
                     result: StepResult::NothingToDo,
                     packages: judged.packages,

@@ -97,6 +97,8 @@ pub enum StepResult {
     Ready,
     /// Precheck: everything is done already.
     NothingToDo,
+    /// Precheck: an earlier attempt did everything but the reboot that it asks for.
+    RebootLeft,
     /// Precheck: an earlier attempt has to be mended first.
     Mend,
     /// Recovery has ended; whether it helped shows at the precheck that follows.
@@ -128,6 +130,7 @@ pub fn after(step: Step, result: &StepResult) -> Result<HostWord, Refusal> {
     Ok(match (step, result) {
         (Step::Precheck, StepResult::Ready) => To::Baseline,
         (Step::Precheck, StepResult::NothingToDo) => To::Noop,
+        (Step::Precheck, StepResult::RebootLeft) => To::Rebooting,
         (Step::Precheck, StepResult::Mend) => To::Recovering,
         (Step::Recover, StepResult::Recovered) => To::Precheck,
         (Step::Baseline, StepResult::Recorded) => To::Applying,
@@ -169,6 +172,7 @@ mod tests {
         vec![
             Ready,
             NothingToDo,
+            RebootLeft,
             Mend,
             Recovered,
             Recorded,
