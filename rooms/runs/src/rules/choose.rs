@@ -66,6 +66,9 @@ impl Hindrance {
     }
 }
 
+/// Why a package that was named stays out where there is nothing to take.
+const NOT_OFFERED: &str = "no repository of this host offers a newer version";
+
 /// What is taken on one host.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Choice {
@@ -86,11 +89,16 @@ pub fn choose(selection: &Selection, asset: &Subject, updates: &[Update]) -> Cho
                 .for_each(|update| choice.take(update));
         }
         Selection::Packages(names) => {
-            let is_named = |update: &&Update| names.iter().any(|name| is_same(name, &update.package));
-            updates
-                .iter()
-                .filter(is_named)
-                .for_each(|update| choice.take(update));
+            for name in names {
+                let mut offered = updates
+                    .iter()
+                    .filter(|update| is_same(name, &update.package))
+                    .peekable();
+                if offered.peek().is_none() {
+                    choice.leave(name, NOT_OFFERED);
+                }
+                offered.for_each(|update| choice.take(update));
+            }
         }
         Selection::Fixes(fixes) => {
             for fix in fixes.iter().filter(|fix| fix.asset == *asset) {
@@ -135,7 +143,7 @@ impl Choice {
             .filter(|update| is_same(&fix.package, &update.package))
             .peekable();
         if offered.peek().is_none() {
-            self.leave(&fix.package, "no repository of this host offers a newer version");
+            self.leave(&fix.package, NOT_OFFERED);
         }
         for update in offered {
             let fixed = fix.fixed.as_deref().unwrap_or_default();
@@ -186,7 +194,19 @@ mod tests {
             &asset(),
             &updates,
         );
-        assert_eq!((taken(&named), named.left_out.len()), (vec!["a", "lib:i386"], 0));
+        assert_eq!(taken(&named), ["a", "lib:i386"]);
+        assert_eq!(
+            named.left_out.len(),
+            1,
+            "a name that nothing answers to is told, not skipped"
+        );
+        assert_eq!(
+            (
+                named.left_out[0].package.as_str(),
+                named.left_out[0].reason.as_str()
+            ),
+            ("none", NOT_OFFERED)
+        );
     }
 
     #[test]
