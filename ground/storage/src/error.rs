@@ -29,6 +29,9 @@ pub enum StorageError {
     /// A commit or a flush failed: nothing more is accepted until the database was reopened and its head verified.
     #[error("an earlier write failed ({0}); nothing is accepted until the database is reopened and verified")]
     Stopped(String),
+    /// The commit that was to bring this act to the disk failed: it may have got there or not.
+    #[error("a write failed ({0}), so it is not known whether this act was recorded")]
+    InDoubt(String),
     /// The high-water mark and the database disagree.
     #[error("{0}")]
     Standing(Refusal),
@@ -68,6 +71,12 @@ impl StorageError {
                 "an earlier write failed, so nothing is accepted until the database was verified",
             )
             .way_out("look at the disk of the server, then restart `tagout serve`"),
+            StorageError::InDoubt(_) => Refusal::new(
+                Class::Fault,
+                "fail-stop",
+                "a write failed while this was being recorded, so it is not known whether it was",
+            )
+            .way_out("look at the disk of the server, restart `tagout serve`, then look whether it was recorded before doing it again"),
             StorageError::Vault(error) => Refusal::new(Class::Fault, "vault", error.to_string())
                 .way_out("run `tagout doctor` on the machine that holds the data directory"),
             StorageError::Database(_) | StorageError::Event(_) | StorageError::File { .. } => Refusal::new(
