@@ -105,7 +105,7 @@ impl Organisation {
         })
     }
 
-    /// The key in use must be the one that the first entry names.
+    /// The keys in use must be those that the first entry names.
     fn key_check(&self, view: &View<'_>) -> Result<CheckResult, StorageError> {
         let Some(first) = view.ledger_record(0)? else {
             return Ok(CheckResult::Note(
@@ -113,14 +113,14 @@ impl Organisation {
             ));
         };
         let payload: serde_json::Value = serde_json::from_slice(&first.payload).unwrap_or_default();
-        let named = payload["verifier_key"].as_str().unwrap_or("none").to_owned();
-        let in_use = self.verifier_key()?.to_string();
-        Ok(if named == in_use {
-            CheckResult::Right(format!("the key in use is the one of the first entry, {in_use}"))
+        let wrongs = self.key_wrongs(&payload)?;
+        Ok(if wrongs.is_empty() {
+            CheckResult::Right(format!(
+                "the keys in use are those of the first entry, {}",
+                self.verifier_key()?
+            ))
         } else {
-            CheckResult::Wrong(vec![format!(
-                "the first entry names the key {named}, but keys/ledger.pk8 is {in_use}"
-            )])
+            CheckResult::Wrong(wrongs)
         })
     }
 

@@ -42,10 +42,13 @@ pub fn found(organisation: &Organisation, founding: &Founding) -> Result<Invitat
         behalf: None,
         cause: None,
     };
+    let proof = organisation.key_proof()?;
     let founded = Founded {
         organisation: OrganisationId::from_number(1),
         name,
         verifier_key: organisation.verifier_key()?.to_string(),
+        permit_key_sha256: Some(proof.permit_key_sha256),
+        sealed_origin: Some(proof.sealed_origin),
     };
     tx.record(by.clone(), Events::one(founded))?;
     policy::adopt_first(&mut tx, &by, &founding.policy)?;

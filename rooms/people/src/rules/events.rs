@@ -22,12 +22,18 @@ macro_rules! event {
     };
 }
 
-/// The organisation was founded; the first entry of every ledger. It names the key that signs its checkpoints.
+/// The organisation was founded; the first entry of every ledger. It names the keys, so that a swapped one is found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Founded {
     pub organisation: OrganisationId,
     pub name: String,
     pub verifier_key: String,
+    /// SHA-256 of the public key for permit tokens; absent from the oldest entries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permit_key_sha256: Option<String>,
+    /// What only the organisation's sealing key opens; absent from the oldest entries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_origin: Option<String>,
 }
 event!(Founded, "people.founded", organisation, free_text = &["name"]);
 
