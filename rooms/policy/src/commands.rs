@@ -14,7 +14,7 @@ use crate::api::{PolicyView, VersionView};
 use crate::rules::{DEFAULT_POLICY, DOCUMENT_BYTES_MAX, Policy, diff};
 
 /// Reads the policy, checks a document, and shows what it would change. To bring one into force, open a change that
-/// carries it: `tagout change open --policy FILE`.
+/// carries it: `tagout change open TITLE --policy-draft FILE`.
 #[derive(Debug, clap::Subcommand)]
 pub enum PolicyCommand {
     /// Shows the policy in force as a page.

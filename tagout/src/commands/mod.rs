@@ -5,6 +5,8 @@
 
 mod doctor;
 mod found;
+#[cfg(test)]
+mod named;
 mod quickstart;
 mod recover;
 mod serve;

@@ -10,6 +10,9 @@ use super::CommandLine;
 /// Where texts for people are written.
 const FOLDERS: [&str; 5] = ["rooms", "doors", "ground", "tagout/src", "docs"];
 
+/// The first words of a package's note look like a command and are none.
+const FORMAT: &str = "package 1 ";
+
 /// Fewer commands found than this would mean that they are no longer found.
 const COMMANDS_LEAST: usize = 60;
 
@@ -20,7 +23,9 @@ fn texts() -> Vec<PathBuf> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).expect("a folder of the project") {
             let path = entry.expect("a file of the project").path();
-            let is_text = path.extension().is_some_and(|ending| ending == "rs" || ending == "md");
+            let is_text = path
+                .extension()
+                .is_some_and(|ending| ending == "rs" || ending == "md");
             if path.is_dir() {
                 folders.push(path);
             } else if is_text && !path.ends_with("commands/named.rs") {
@@ -43,7 +48,7 @@ fn commands_in(text: &str) -> Vec<String> {
     let parts = joined.split("`tagout ").skip(1);
     let commands = parts.filter_map(|part| part.split('`').next());
     commands
-        .filter(|command| !command.contains(['\n', '"', '…']))
+        .filter(|command| !command.contains(['\n', '"', '…']) && !command.starts_with(FORMAT))
         .map(str::to_owned)
         .collect()
 }
@@ -54,10 +59,15 @@ fn fault(line: &str) -> Option<String> {
     let mut command: &Command = &root;
     let mut words = line.split_whitespace();
     while let Some(word) = words.next() {
-        if word == "--" {
+        // Behind `--` stands another program's command; a verb that is filled in cannot be looked up here.
+        if word == "--" || (word == "{}" && command.has_subcommands()) {
             break;
         }
-        let option = word.split('=').next().unwrap_or(word).trim_matches(['[', ']', ',']);
+        let option = word
+            .split('=')
+            .next()
+            .unwrap_or(word)
+            .trim_matches(['[', ']', ',']);
         if let Some(name) = option.strip_prefix("--") {
             let all = command.get_arguments().chain(root.get_arguments());
             let known = all.into_iter().find(|argument| argument.get_long() == Some(name));
@@ -99,7 +109,16 @@ fn every_command_that_people_are_told_exists() {
 fn a_command_that_does_not_exist_is_found() {
     assert_eq!(fault("change show CHG-0001"), None);
     assert_eq!(fault("--profile ben change submit CHG-0001"), None);
-    assert_eq!(fault("change shew CHG-0001").as_deref(), Some("there is no `shew`"));
-    assert_eq!(fault("change show CHG-0001 --loud").as_deref(), Some("it has no option `--loud`"));
-    assert_eq!(commands_in("\"do `tagout change \\\n    show {id}` now\""), ["change show {id}"]);
+    assert_eq!(
+        fault("change shew CHG-0001").as_deref(),
+        Some("there is no `shew`")
+    );
+    assert_eq!(
+        fault("change show CHG-0001 --loud").as_deref(),
+        Some("it has no option `--loud`")
+    );
+    assert_eq!(
+        commands_in("\"do `tagout change \\\n    show {id}` now\""),
+        ["change show {id}"]
+    );
 }

@@ -107,8 +107,17 @@ fn fill_in(house: &mut House) {
 fn plan(house: &mut House) {
     // Between the rings each host is asked whether every package is whole.
     let gate = ["--", "sh", "-c", "test -z \"$(dpkg --audit)\""];
-    let plan = house.person("ben", &[&["plan", "make", CHANGE, "--findings"], &gate[..]].concat()).ok();
-    plan.says(&["labpkg002 1.0-1 -> 1.0-1+deb12u1 (can be undone)", "no way back", "run \"sh\""]);
+    let plan = house
+        .person(
+            "ben",
+            &[&["plan", "make", CHANGE, "--findings"], &gate[..]].concat(),
+        )
+        .ok();
+    plan.says(&[
+        "labpkg002 1.0-1 -> 1.0-1+deb12u1 (can be undone)",
+        "no way back",
+        "run \"sh\"",
+    ]);
 }
 
 /// Dana reads and signs.

@@ -18,8 +18,16 @@ fn both(house: &mut House, package: &str, code: i32, lines: &[&str]) {
     let key = format!("@{}", house.path("verifier.key"));
     let ours = house.root(&["verify", package, "--key", &key]).says(lines);
     let folder = house.file("");
-    let theirs = house.stranger(&folder, "python3", &[&verifier(), package, "--key", &key], None).says(lines);
-    assert_eq!((ours.code, theirs.code), (code, code), "{}\n{}", ours.all(), theirs.all());
+    let theirs = house
+        .stranger(&folder, "python3", &[&verifier(), package, "--key", &key], None)
+        .says(lines);
+    assert_eq!(
+        (ours.code, theirs.code),
+        (code, code),
+        "{}\n{}",
+        ours.all(),
+        theirs.all()
+    );
 }
 
 pub fn export_and_verify(house: &mut House) {
@@ -27,10 +35,19 @@ pub fn export_and_verify(house: &mut House) {
     let key = house.verifier_key.clone();
     house.keep("verifier.key", &format!("{key}\n"));
     let (zip, folder) = (house.path("package.zip"), house.path("package"));
-    house.person("ben", &["export", "--change", "CHG-0001", "--output", &zip]).refused(4, &["system_owner"]);
-    house.person("dana", &["export", "--change", "CHG-0001", "--output", &zip]).ok().says(&["entries", "evidence files"]);
-    house.person("dana", &["export", "--change", "CHG-0001", "--output", &zip]).refused(8, &["it exists"]);
-    house.person("dana", &["export", "--change", "CHG-0001", "--output", &folder]).ok();
+    house
+        .person("ben", &["export", "--change", "CHG-0001", "--output", &zip])
+        .refused(4, &["system_owner"]);
+    house
+        .person("dana", &["export", "--change", "CHG-0001", "--output", &zip])
+        .ok()
+        .says(&["entries", "evidence files"]);
+    house
+        .person("dana", &["export", "--change", "CHG-0001", "--output", &zip])
+        .refused(8, &["it exists"]);
+    house
+        .person("dana", &["export", "--change", "CHG-0001", "--output", &folder])
+        .ok();
     both(house, &zip, 0, &["CHG-0001"]);
     both(house, &folder, 0, &["CHG-0001"]);
     fs::copy(&zip, kept().join("package.zip")).expect("the package is kept");
@@ -42,7 +59,9 @@ pub fn export_and_verify(house: &mut House) {
     one_byte_changed(house, &zip, &folder);
     for change in ["CHG-0002", "CHG-0003"] {
         let other = house.path(&format!("{change}.zip"));
-        house.person("dana", &["export", "--change", change, "--output", &other]).ok();
+        house
+            .person("dana", &["export", "--change", change, "--output", &other])
+            .ok();
         both(house, &other, 0, &[change]);
     }
     house.root(&["doctor"]).says(&[]);
@@ -52,14 +71,22 @@ pub fn export_and_verify(house: &mut House) {
 fn approvals_by_openssh_alone(house: &mut House) {
     let folder = house.file("package/readable/approvals");
     let help = fs::read_to_string(folder.join("how-to-check.txt")).expect("how to check");
-    let checks: Vec<&str> = help.lines().filter(|line| line.starts_with("ssh-keygen ")).collect();
+    let checks: Vec<&str> = help
+        .lines()
+        .filter(|line| line.starts_with("ssh-keygen "))
+        .collect();
     assert_eq!(checks.len(), 2, "both approvals, the void one as well:\n{help}");
     for check in checks {
         let (command, message) = check.split_once(" < ").expect("a message");
-        let words: Vec<String> = command.split(' ').skip(1).map(|word| word.replace('"', "")).collect();
+        let words: Vec<String> = command
+            .split(' ')
+            .skip(1)
+            .map(|word| word.replace('"', ""))
+            .collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let good = house.stranger(&folder, "ssh-keygen", &words, Some(&folder.join(message)));
-        good.ok().says(&["Good \"tagout-approval\" signature for PER-0003"]);
+        good.ok()
+            .says(&["Good \"tagout-approval\" signature for PER-0003"]);
     }
 }
 
@@ -77,7 +104,10 @@ fn one_byte_changed(house: &mut House, zip: &str, folder: &str) {
     files.sort();
     for (file, place) in [
         (files[0].clone(), "evidence/"),
-        (Path::new(folder).join("ledger/entries.jsonl"), "ledger/entries.jsonl"),
+        (
+            Path::new(folder).join("ledger/entries.jsonl"),
+            "ledger/entries.jsonl",
+        ),
         (Path::new(folder).join("index.html"), "index.html"),
     ] {
         let good = fs::read(&file).expect("a file of the package");
@@ -93,19 +123,38 @@ fn one_byte_changed(house: &mut House, zip: &str, folder: &str) {
 pub fn redact_and_verify_again(house: &mut House) {
     house.act("words that should not have been written are destroyed, and the package still verifies");
     let listed = house.json("dana", &["history", "list", "--type", "runs.decided"]);
-    let entry = listed["items"][0]["index"].as_u64().expect("an entry").to_string();
-    house.person("dana", &["history", "show", &entry]).ok().says(&[SPILLED]);
-    let why = ["history", "redact", &entry, "--reason", "It names something that must not be named."];
+    let entry = listed["items"][0]["index"]
+        .as_u64()
+        .expect("an entry")
+        .to_string();
+    house
+        .person("dana", &["history", "show", &entry])
+        .ok()
+        .says(&[SPILLED]);
+    let why = [
+        "history",
+        "redact",
+        &entry,
+        "--reason",
+        "It names something that must not be named.",
+    ];
     let asked = house.json("dana", &why);
     let redaction = text(&asked["redaction"]);
-    house.person("dana", &["history", "confirm", &redaction]).refused(6, &["a second person"]);
-    house.person("emil", &["history", "confirm", &redaction]).ok().says(&["is destroyed", "may still hold it"]);
+    house
+        .person("dana", &["history", "confirm", &redaction])
+        .refused(6, &["a second person"]);
+    house
+        .person("emil", &["history", "confirm", &redaction])
+        .ok()
+        .says(&["is destroyed", "may still hold it"]);
     let shown = house.person("dana", &["history", "show", &entry]).ok();
     assert!(!shown.all().contains(SPILLED), "{}", shown.all());
     house.person("dana", &["run", "show", "RUN-0001"]).ok();
 
     let package = house.path("redacted.zip");
-    house.person("dana", &["export", "--change", "CHG-0001", "--output", &package]).ok();
+    house
+        .person("dana", &["export", "--change", "CHG-0001", "--output", &package])
+        .ok();
     both(house, &package, 0, &["redacted", &entry]);
     let bytes = fs::read(&package).expect("the package");
     let is_there = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);

@@ -97,11 +97,11 @@ mod tests {
             "CHG-0001 may not be submitted",
         )
         .missing("a rollback plan (paragraph 4.2)")
-        .way_out("add one with `tagout change edit CHG-0001 --rollback`");
+        .way_out("add one with `tagout change edit CHG-0001 --rollback-plan FILE`");
         insta::assert_snapshot!(refusal_text(&refusal), @r"
         refused: CHG-0001 may not be submitted (policy version 1, paragraph 4.2)
           missing: a rollback plan (paragraph 4.2)
-          do: add one with `tagout change edit CHG-0001 --rollback`
+          do: add one with `tagout change edit CHG-0001 --rollback-plan FILE`
         ");
     }
 

@@ -44,7 +44,7 @@ pub(crate) fn mapping_named(view: &View<'_>, name: &str) -> Result<Mapping, Refu
                 format!("there is no mapping `{shown}`"),
             )
             .way_out(format!(
-                "name one of {names}, or keep your own with `tagout asset mapping FILE`"
+                "name one of {names}, or keep your own with `tagout asset import LIST --mapping-file FILE`"
             )))
         }
     }

@@ -92,7 +92,7 @@ fn check_person(actor: &Actor, named: Option<PersonId>) -> Result<(), Refusal> {
             format!("{} asks for {person}; everybody asks for themselves", actor.person),
         )
         .way_out(format!(
-            "let {person} ask, or give the tool an API token of theirs: `tagout token new --scope permits.ask_gate`"
+            "let {person} ask, or give the tool an API token of theirs: `tagout token issue --name TOOL --scope permits.ask_gate`"
         ))),
         _ => Ok(()),
     }

@@ -17,8 +17,9 @@ pub fn adopt_first(tx: &mut Tx<'_>, by: &By, document: &str) -> Result<(), Refus
     let policy = store::next_policy_id(&tx.view())?;
     if policy != PolicyId::from_number(1) {
         return Err(
-            Refusal::new(Class::Conflict, "founding", "a policy is in force already")
-                .way_out("change it through a change request: `tagout change open --policy FILE`"),
+            Refusal::new(Class::Conflict, "founding", "a policy is in force already").way_out(
+                "change it through a change request: `tagout change open TITLE --policy-draft FILE`",
+            ),
         );
     }
     record(tx, by, document, policy, None)
