@@ -60,6 +60,7 @@ def verify(open_files, key, earlier=()):
         "evidence": evidence,
         "withheld_sealed": sum(entry.withheld == "sealed" for entry in entries),
         "withheld_redacted": sum(entry.withheld == "redacted" for entry in entries),
+        "redacted_entries": [entry.index for entry in entries if entry.withheld == "redacted"],
         "earlier_checkpoints": len(earlier),
     }
 

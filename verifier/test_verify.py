@@ -316,7 +316,8 @@ class Payloads(Judged):
         return story.package()
 
     def test_a_redacted_payload_is_withheld_and_counted(self):
-        self.assertEqual(self.assert_yes(self.redacted())["withheld_redacted"], 1)
+        report = self.assert_yes(self.redacted())
+        self.assertEqual((report["withheld_redacted"], len(report["redacted_entries"])), (1, 1))
 
     def test_a_sealed_payload_is_not_withheld_as_redacted(self):
         self.assert_no("payloads", self.redacted(is_sealed=True), "sealed")

@@ -118,6 +118,8 @@ def _print_verdict(verdict):
     print(f"{verdict['decisions_checked']} decisions checked, {verdict['decisions_not_checkable']} not checkable")
     print(f"{verdict['evidence']} evidence files")
     print(f"{verdict['withheld_sealed']} payloads withheld as sealed, {verdict['withheld_redacted']} as redacted")
+    if verdict["redacted_entries"]:
+        print(f"destroyed payloads: entries {', '.join(map(str, verdict['redacted_entries']))}")
     print(f"{verdict['earlier_checkpoints']} earlier checkpoints continued")
 
 
