@@ -192,10 +192,7 @@ impl Driver<'_> {
                 let is_reboot_left =
                     member.is_touched && work::wants_reboot(&self.plan, &judged, &checked.state);
                 if is_reboot_left && self.may_reboot()? {
-                    return Ok(Report {
-                        packages: judged.packages,
-                        ..StepResult::RebootLeft.into()
-                    });
+                    return Ok(StepResult::RebootLeft.into());
                 }
                 Report {
                     result: StepResult::NothingToDo,

@@ -97,6 +97,20 @@ impl House {
         self.server = Some(server);
     }
 
+    /// Ends the server as its administrator would.
+    pub fn stop(&mut self) {
+        let mut server = self.server.take().expect("a server");
+        let asked = Command::new("kill")
+            .args(["-TERM", &server.id().to_string()])
+            .status();
+        assert!(
+            asked.is_ok_and(|status| status.success()),
+            "the server cannot be asked to end"
+        );
+        let ended = server.wait().expect("the end of the server");
+        assert!(ended.success(), "the server ended with {ended}");
+    }
+
     /// A file in the story's folder.
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

@@ -39,4 +39,5 @@ fn three_people_take_lab_hosts_from_advisories_to_a_package_that_strangers_verif
     emergency::act_first_and_look_back(&mut house, &lab);
     package::export_and_verify(&mut house);
     package::redact_and_verify_again(&mut house);
+    package::examine(&mut house);
 }

@@ -64,7 +64,6 @@ pub fn export_and_verify(house: &mut House) {
             .ok();
         both(house, &other, 0, &[change]);
     }
-    house.root(&["doctor"]).says(&[]);
 }
 
 /// The approvals of a package, checked by OpenSSH as the package's own page says.
@@ -161,4 +160,11 @@ pub fn redact_and_verify_again(house: &mut House) {
     assert!(!is_there(SPILLED.as_bytes()), "the words are in the package");
     let found: Value = house.json("dana", &["history", "verify", "--rebuild"]);
     assert_eq!(found["is_sound"], true, "{found}");
+}
+
+pub fn examine(house: &mut House) {
+    house.act("the server is stopped and its records examined");
+    house.root(&["doctor"]).refused(6, &["another process has"]);
+    house.stop();
+    house.root(&["doctor", "--rebuild"]).ok();
 }
