@@ -6,7 +6,7 @@ use crate::inventory;
 const CHANGE: &str = "CHG-0001";
 
 /// Between the approval and the opening of the window, in seconds: long enough to find the gate shut.
-const AHEAD_S: i64 = 12;
+pub const AHEAD_S: i64 = 12;
 
 pub fn ask(house: &mut House) {
     house.act("a change is opened from findings, and is not submitted before it is whole");

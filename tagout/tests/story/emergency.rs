@@ -80,7 +80,7 @@ fn approve_in_a_hurry(house: &mut House) {
         "--yes",
     ];
     house.person("emil", &by_emil).ok().says(&["approved, emergency"]);
-    let at_once = house.in_seconds(2);
+    let at_once = house.in_seconds(4);
     house
         .person("ben", &["change", "schedule", CHANGE, "--from", &at_once])
         .ok();

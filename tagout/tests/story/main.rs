@@ -33,7 +33,8 @@ fn three_people_take_lab_hosts_from_advisories_to_a_package_that_strangers_verif
     asking::ask(&mut house);
     asking::approve_edit_and_approve_again(&mut house);
     asking::open_the_gate(&mut house);
-    work::fail_on_the_first_host_and_recover(&mut house, &lab);
+    let before = work::fail_on_the_first_host(&mut house, &lab);
+    work::mend_and_go_on(&mut house, &lab, &before);
     closing::look_again_and_close(&mut house);
     work::undo_what_cannot_be_finished(&mut house, &lab);
     emergency::act_first_and_look_back(&mut house, &lab);
