@@ -8,6 +8,7 @@
 
 mod apply;
 mod checkpoint;
+mod connection;
 mod doctor;
 mod error;
 mod high_water;

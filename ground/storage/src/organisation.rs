@@ -10,8 +10,9 @@ use basis::{Chance, Class, Clock, Refusal, Time};
 use ledger::Hash;
 use ledger::entry::Origin;
 use ledger::note::{SigningKey, VerifierKey};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
+use crate::connection::{connect, connect_reader};
 use crate::high_water::{flush_folder, folder_of};
 use crate::ledger_tables::{Head, damaged, root_at};
 use crate::seal::NONCE_BYTES;
@@ -20,8 +21,6 @@ use crate::{
     HighWater, Keys, Mark, Registry, StorageError, StoredBlob, Tx, Vault, VaultError, View, keys, migrations,
 };
 
-/// The first SQLite without the race that can lose a committed write when the write-ahead log is reset.
-const SQLITE_VERSION_MIN: i32 = 3_051_003;
 /// How many idle reading connections are kept.
 const READERS_KEPT: usize = 8;
 /// How large one piece of evidence may be: 4 GiB less what the package's archive needs.
@@ -397,54 +396,6 @@ fn lock(data: &Path) -> Result<File, StorageError> {
 
 pub(crate) fn database_path(data: &Path) -> PathBuf {
     data.join("tagout.sqlite")
-}
-
-fn pragma(connection: &Connection, name: &str, value: &str, expected: &str) -> Result<(), StorageError> {
-    let set = |text: &str| {
-        connection.query_row(text, [], |row| {
-            row.get_ref(0)?
-                .as_str()
-                .map(str::to_owned)
-                .or_else(|_| row.get::<_, i64>(0).map(|number| number.to_string()))
-        })
-    };
-    connection.pragma_update(None, name, value)?;
-    let now = set(&format!("pragma {name}"))?;
-    if now.eq_ignore_ascii_case(expected) {
-        Ok(())
-    } else {
-        Err(damaged(
-            format!("pragma {name}"),
-            format!("asked for {value}, the database says {now}"),
-        ))
-    }
-}
-
-/// Opens the database for writing, with the settings on which durability rests, and checks that they took.
-pub(crate) fn connect(path: &Path) -> Result<Connection, StorageError> {
-    if rusqlite::version_number() < SQLITE_VERSION_MIN {
-        let what = format!(
-            "{} is linked, 3.51.3 is the oldest that is safe",
-            rusqlite::version()
-        );
-        return Err(damaged("SQLite", what));
-    }
-    let connection = Connection::open(path)?;
-    connection.set_prepared_statement_cache_capacity(512);
-    pragma(&connection, "journal_mode", "wal", "wal")?;
-    pragma(&connection, "synchronous", "full", "2")?;
-    pragma(&connection, "foreign_keys", "on", "1")?;
-    pragma(&connection, "secure_delete", "on", "1")?;
-    pragma(&connection, "trusted_schema", "off", "0")?;
-    Ok(connection)
-}
-
-fn connect_reader(path: &Path) -> Result<Connection, StorageError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.set_prepared_statement_cache_capacity(256);
-    pragma(&connection, "query_only", "on", "1")?;
-    Ok(connection)
 }
 
 fn compare(view: &View<'_>, head: &Head, mark: Option<Mark>) -> Result<Standing, StorageError> {

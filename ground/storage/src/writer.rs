@@ -479,7 +479,12 @@ mod tests {
         drop(organisation);
         let organisation = Organisation::open(&settings, registry(), world()).unwrap();
         let size = organisation.view(|view| view.ledger_size()).unwrap();
-        assert_eq!(size, acknowledged as u64 + 1);
+        // Each writer may be in doubt about one act, whose caller was told so; no acknowledged act is missing.
+        let (fewest, most) = (acknowledged as u64 + 1, acknowledged as u64 + 1 + 8);
+        assert!(
+            (fewest..=most).contains(&size),
+            "{size} entries, {acknowledged} acknowledged"
+        );
         assert_eq!(organisation.rebuild_and_compare().unwrap(), []);
         for check in organisation.examine().unwrap() {
             // The events of this test name no key.
