@@ -38,6 +38,12 @@ impl CodeCommand {
         Self { secret_file }
     }
 
+    /// The code of the next thirty seconds, which is good already: so that signing in right after accepting an invitation,
+    /// which uses up the present one, need not wait.
+    pub(super) fn next_code(&self) -> Result<String, Refusal> {
+        Ok(read_secret(&self.secret_file)?.code_at(SystemClock.now() + Span::seconds(30)))
+    }
+
     /// The code at this moment.
     pub fn code(&self) -> Result<String, Refusal> {
         Ok(read_secret(&self.secret_file)?.code_at(SystemClock.now()))
@@ -107,8 +113,7 @@ impl Command for AcceptCommand {
                 } else {
                     keep_new_secret(path)?
                 };
-                // The code before the present one, so that the present one is left for signing in.
-                let code = secret.code_at(SystemClock.now() - Span::seconds(30));
+                let code = secret.code_at(SystemClock.now());
                 (secret, code)
             }
         };

@@ -44,7 +44,7 @@ impl LoginCommand {
         let password = read_password(self.password_file.as_deref(), "Password: ")?;
         let code = match (self.code, self.secret_file) {
             (Some(code), _) => code,
-            (None, Some(secret_file)) => CodeCommand::of(secret_file).code()?,
+            (None, Some(secret_file)) => CodeCommand::of(secret_file).next_code()?,
             (None, None) => read_password(None, "One-time code: ")?,
         };
         Ok(SignInRequest {

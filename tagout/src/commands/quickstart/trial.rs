@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use basis::{Actor, Authentication, Class, Clock, Id, PersonId, Refusal, Role, Span, SystemClock};
+use basis::{Actor, Authentication, Class, Clock, Id, PersonId, Refusal, Role, SystemClock};
 use people::{Acceptance, Founding, Handle, Secret};
 use storage::{Organisation, Settings};
 
@@ -175,8 +175,7 @@ impl Trial {
             invitation: &invitation.code,
             password: password.trim(),
             totp_secret: &totp_secret,
-            // The code before the present one, so that the present one is left for signing in.
-            totp_code: &secret.code_at(SystemClock.now() - Span::seconds(30)),
+            totp_code: &secret.code_at(SystemClock.now()),
         };
         people::accept(organisation, &acceptance)?;
         self.make_signing_key(persona)?;
