@@ -85,6 +85,7 @@ class Keys:
 
     def __init__(self, entries):
         self.enrolled = {}
+        self.owners = {}
         self.revoked = {}
         self.withheld_enrolments = {}
         self.withheld_revocations = {}
@@ -106,6 +107,9 @@ class Keys:
             key = PublicKey(payload["key"])
         except Malformed as error:
             raise Refused("keys", entry.place, f"key: {error}") from None
+        if key.blob in self.owners:
+            raise Refused("keys", entry.place, f"the same key was enrolled before, for {self.owners[key.blob]}")
+        self.owners[key.blob] = entry.subject
         self.enrolled[payload["key_id"]] = (entry.subject, entry.index, key)
 
     def _revoke(self, entry):

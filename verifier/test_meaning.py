@@ -42,6 +42,12 @@ class Keys(Judged):
         story.enrol(key=SshKey())
         self.assert_no("keys", story.package(), "second time")
 
+    def test_a_key_enrolled_twice_is_refused_whoever_it_is_enrolled_for(self):
+        for person in (CARLA, BORIS):
+            story = Story().usual()
+            story.enrol(person, "KEY-0002")
+            self.assert_no("keys", story.package(), "the same key was enrolled before, for PER-0002")
+
     def test_a_key_is_enrolled_for_a_person_and_by_a_known_version(self):
         for subject, members in (("AST-0001", {}), (BORIS, {"type_v": 2}), (BORIS, {"type_v": 2, "sealed": True})):
             story = Story().usual()

@@ -61,6 +61,11 @@ impl PersonKey {
         }
     }
 
+    /// Whether both are one key: the same blob.
+    pub(super) fn is_same(&self, other: &PersonKey) -> bool {
+        self.blob == other.blob
+    }
+
     /// Checks that `armored` is a signature by this key over `message`.
     pub(super) fn check(&self, armored: &str, message: &[u8]) -> Result<(), String> {
         let blob = strict_armor(armored).ok_or("the armour is not as the format asks")?;

@@ -99,6 +99,13 @@ pub const BENT_LEDGERS: &[(&str, Code, Bend)] = &[
     ("a key id twice", Code::Keys, |s| {
         set(s, 1, "key_id", json!("KEY-0001"))
     }),
+    ("a key of two people", Code::Keys, |s| {
+        set(s, 1, "key", json!(ssh_key(1)))
+    }),
+    ("a key under two ids of one person", Code::Keys, |s| {
+        s.rows[1].subject = s.rows[0].subject;
+        set(s, 1, "key", json!(ssh_key(1)));
+    }),
     ("a revocation of an unknown key", Code::Keys, |s| {
         set(s, 11, "key_id", json!("KEY-0009"))
     }),

@@ -80,6 +80,10 @@ impl Keys {
         if self.find(&key_id).is_some() {
             return Err(payload.wrong(format!("`{key_id}` was enrolled before")));
         }
+        if let Some(other) = self.with_key(&key) {
+            let what = format!("the same key was enrolled before, for {}", other.person);
+            return Err(payload.wrong(what));
+        }
         Ok(Some(Enrolled { key_id, key }))
     }
 
@@ -97,6 +101,11 @@ impl Keys {
 
     fn find(&self, key_id: &str) -> Option<&Act<Enrolled>> {
         let is_it = |act: &&Act<Enrolled>| act.known.as_ref().is_some_and(|known| known.key_id == key_id);
+        self.enrolments.iter().find(is_it)
+    }
+
+    fn with_key(&self, key: &PersonKey) -> Option<&Act<Enrolled>> {
+        let is_it = |act: &&Act<Enrolled>| act.known.as_ref().is_some_and(|known| known.key.is_same(key));
         self.enrolments.iter().find(is_it)
     }
 
