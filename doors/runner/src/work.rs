@@ -9,7 +9,8 @@ use hosts::outcome::judge;
 use hosts::{BootId, Host, HostError, HostState, JobId, JobState, jobs};
 use runs::rules::{PackageChange, Packages, Precheck, RebootWord, compare, compare_undone, precheck};
 use runs::{
-    HostPlan, PackageResult, Reboot, downgrades_of, found_of, packages_of, reboot_of, result_of, upgrades_of,
+    HostPlan, PackageResult, Reboot, downgrades_of, found_of, old_services_of, packages_of, reboot_of,
+    result_of, upgrades_of,
 };
 
 use crate::Patience;
@@ -140,7 +141,13 @@ pub(crate) fn judge_work(
     transcript: &str,
 ) -> Result<Judged, HostError> {
     let found = packages_of(after);
-    let compared = compare(plan, &packages_of(before), &found, reboot_of(after));
+    let compared = compare(
+        plan,
+        &packages_of(before),
+        &found,
+        reboot_of(after),
+        &old_services_of(after),
+    );
     let outcomes = match upgrades_of(plan)? {
         none if none.is_empty() => Vec::new(),
         packages => judge(before, after, transcript, &Apply::upgrade(packages, "")?),

@@ -21,7 +21,7 @@ pub use acts::{
 };
 pub use api::{PlanView, RunView};
 pub use commands::{PlanCommand, RunCommand};
-pub use look::{downgrades_of, found_of, packages_of, reboot_of, result_of, upgrades_of};
+pub use look::{downgrades_of, found_of, old_services_of, packages_of, reboot_of, result_of, upgrades_of};
 pub use rules::{
     Decision, Directive, Gate, GateCommand, GatePlace, HostPlan, HostWord, Member, PackageResult, Plan,
     Reboot, Run, RunId, RunRing, RunState, Step, StepResult, Verdict,

@@ -40,6 +40,15 @@ pub fn reboot_of(state: &HostState) -> RebootWord {
     }
 }
 
+/// The services that still run code from before an update. What runs in somebody's session ends with that session.
+pub fn old_services_of(state: &HostState) -> Vec<String> {
+    let services = state.old_services.known().into_iter().flatten();
+    services
+        .map(|service| service.unit.clone())
+        .filter(|unit| !unit.ends_with(".scope"))
+        .collect()
+}
+
 /// The pending updates, or why they are not known.
 pub(crate) fn updates_of(state: &HostState) -> Result<Vec<Update>, &str> {
     let updates = match &state.updates {

@@ -13,12 +13,23 @@ pub type Packages = BTreeMap<String, FoundPackage>;
 pub struct Compared {
     /// Whether every package of the plan is wholly installed at its version.
     pub is_as_planned: bool,
-    /// Everything that differs, one line each: also changes that nobody planned, and a reboot that is still needed.
+    /// Everything that differs, one line each: also changes that nobody planned, a reboot that is still needed, and services
+    /// that still run the old code.
     pub differences: Vec<String>,
 }
 
-/// Compares the packages `after` with the plan, and with those `before` for what nobody planned.
-pub fn compare(plan: &HostPlan, before: &Packages, after: &Packages, reboot: RebootWord) -> Compared {
+/// The most services that one difference names.
+const SERVICES_NAMED_MAX: usize = 20;
+
+/// Compares the packages `after` with the plan, and with those `before` for what nobody planned. What is installed and does
+/// not run yet, for want of a reboot or because `old_services` were not restarted, mends nothing.
+pub fn compare(
+    plan: &HostPlan,
+    before: &Packages,
+    after: &Packages,
+    reboot: RebootWord,
+    old_services: &[String],
+) -> Compared {
     let mut differences: Vec<String> = plan
         .packages
         .iter()
@@ -53,10 +64,25 @@ pub fn compare(plan: &HostPlan, before: &Packages, after: &Packages, reboot: Reb
     if reboot == RebootWord::Needed && !plan.packages.is_empty() {
         differences.push("a reboot is needed for what is installed to take effect".to_owned());
     }
+    if !old_services.is_empty() && !plan.packages.is_empty() {
+        differences.push(still_old(old_services));
+    }
     Compared {
         is_as_planned,
         differences,
     }
+}
+
+fn still_old(services: &[String]) -> String {
+    let (named, more) = services.split_at(services.len().min(SERVICES_NAMED_MAX));
+    let more = match more.len() {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    format!(
+        "these services still run the old code: {}{more}; restart them, then compare again",
+        named.join(", ")
+    )
 }
 
 /// Compares the packages `after` an undoing with the versions before the run; answers what is not as it was.
@@ -127,6 +153,7 @@ mod tests {
             &before,
             &packages(&[("a", "2"), ("b", "1"), ("c", "1")]),
             RebootWord::NotNeeded,
+            &[],
         );
         assert_eq!((good.is_as_planned, good.differences.len()), (true, 0));
         let other = compare(
@@ -134,6 +161,7 @@ mod tests {
             &before,
             &packages(&[("a", "2"), ("b", "2"), ("d", "1")]),
             RebootWord::Needed,
+            &[],
         );
         assert!(other.is_as_planned);
         assert_eq!(
@@ -158,6 +186,7 @@ mod tests {
                 &packages(&[]),
                 &packages(&[("a", version)]),
                 RebootWord::NotNeeded,
+                &[],
             );
             assert_eq!(
                 (found.is_as_planned, found.differences),
@@ -166,7 +195,25 @@ mod tests {
         }
         let mut half = packages(&[("a", "2")]);
         half.get_mut("a").unwrap().is_whole = false;
-        assert!(!compare(&plan(), &half.clone(), &half, RebootWord::NotNeeded).is_as_planned);
+        assert!(!compare(&plan(), &half.clone(), &half, RebootWord::NotNeeded, &[]).is_as_planned);
+    }
+
+    #[test]
+    fn services_on_old_code_are_named_to_the_limit_although_every_package_is_as_planned() {
+        let after = packages(&[("a", "2")]);
+        let services =
+            |count: usize| -> Vec<String> { (1..=count).map(|at| format!("s{at}.service")).collect() };
+        let said = |services: &[String]| compare(&plan(), &after, &after, RebootWord::NotNeeded, services);
+        let one = said(&services(1));
+        assert!(one.is_as_planned);
+        assert_eq!(
+            one.differences,
+            ["these services still run the old code: s1.service; restart them, then compare again"]
+        );
+        let at_limit = said(&services(SERVICES_NAMED_MAX)).differences;
+        assert!(at_limit[0].contains("s20.service;"), "{at_limit:?}");
+        let beyond = said(&services(SERVICES_NAMED_MAX + 1)).differences;
+        assert!(beyond[0].contains("s20.service and 1 more;"), "{beyond:?}");
     }
 
     #[test]
