@@ -1,6 +1,7 @@
 //! Destroying what was spilled into the record: one person asks, another confirms.
 
 use basis::{Actor, Class, Refusal};
+use changes::{ChangeId, State};
 use evidence::EvidenceId;
 use ledger::events::Events;
 use storage::{Organisation, View};
@@ -9,7 +10,7 @@ use super::Redact;
 use super::browse::remains_of;
 use crate::rules::{
     Export, Fact, NOTE, Redaction, RedactionConfirmed, RedactionId, RedactionRequested, may_confirm,
-    may_request,
+    may_request, may_spare,
 };
 use crate::store;
 
@@ -37,6 +38,15 @@ fn fact_at(view: &View<'_>, index: u64) -> Result<(Fact, u64), Refusal> {
     Ok((Fact::of(index, &entry, &remains), entry.type_version))
 }
 
+/// The change that the entry belongs to, and how that stands at this moment.
+fn change_of(view: &View<'_>, fact: &Fact) -> Result<Option<(ChangeId, State)>, Refusal> {
+    let mut belongs = std::iter::once(&fact.subject).chain(&fact.tied);
+    let Some(id) = belongs.find_map(|subject| subject.as_id::<ChangeId>()) else {
+        return Ok(None);
+    };
+    Ok(changes::find(view, id)?.map(|change| (id, change.state)))
+}
+
 /// Asks that the payload of the entry at `index` be destroyed. Nothing is destroyed before a second person confirms.
 ///
 /// # Errors
@@ -56,6 +66,7 @@ pub fn request_redaction(
         organisation.has_free_text(&fact.event_type, version)?,
         reason,
     )?;
+    may_spare(&fact, change_of(&tx.view(), &fact)?)?;
     let requested = RedactionRequested {
         redaction,
         entry: index,
@@ -91,6 +102,7 @@ pub fn confirm_redaction(
     may_confirm(&redaction, actor.person)?;
     let (fact, _) = fact_at(&tx.view(), redaction.entry)?;
     if redaction.confirmed.is_none() {
+        may_spare(&fact, change_of(&tx.view(), &fact)?)?;
         if store::is_redacted(&tx.view(), redaction.entry)? {
             let what = format!("entry {} was redacted by another request", redaction.entry);
             return Err(Refusal::new(Class::Conflict, "redaction", what)

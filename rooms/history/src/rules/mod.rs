@@ -12,7 +12,7 @@ pub use events::{
 };
 pub(crate) use facts::{Fact, Facts, Remains};
 pub use redaction::Redaction;
-pub(crate) use redaction::{NOTE, may_confirm, may_request};
+pub(crate) use redaction::{NOTE, may_confirm, may_request, may_spare};
 pub use scope::{Asked, Export};
 pub(crate) use scope::{resolve, sizes_since};
 pub(crate) use selection::{EvidenceFile, evidence_files, select};

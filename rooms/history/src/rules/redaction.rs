@@ -1,6 +1,7 @@
 //! Destroying what was spilled into the record: who may, and what can be destroyed.
 
 use basis::{Class, PersonId, Refusal, Subject, Time};
+use changes::{ChangeId, State};
 
 use super::RedactionId;
 use super::facts::Fact;
@@ -72,6 +73,41 @@ pub(crate) fn may_request(fact: &Fact, has_free_text: bool, reason: &str) -> Res
     Ok(())
 }
 
+/// Whether the payload can be spared: what is under decision, or work goes by, stays as it was signed. `change` is the
+/// change that the entry belongs to, and how it stands. A file may go at any time: closure asks for it again.
+///
+/// # Errors
+/// A refusal while the change is under decision or its work is not over.
+pub(crate) fn may_spare(fact: &Fact, change: Option<(ChangeId, State)>) -> Result<(), Refusal> {
+    let needed = change.filter(|(_, state)| match state {
+        State::Draft | State::Disapproved | State::Closed | State::Cancelled => false,
+        State::Submitted
+        | State::Approved
+        | State::Scheduled
+        | State::InProgress
+        | State::Verifying
+        | State::RolledBack
+        | State::Failed => !fact.is("evidence.added"),
+    });
+    let Some((change, state)) = needed else {
+        return Ok(());
+    };
+    let what = format!(
+        "entry {} ({}) belongs to {change}, which is {}",
+        fact.index,
+        fact.event_type,
+        state.in_words()
+    );
+    Err(Refusal::new(Class::Conflict, "redaction", what)
+        .missing("the end of the change: until then its approvals and its work rest on these very words")
+        .way_out(format!(
+            "close it first: `tagout change close {change} --resolution TEXT`"
+        ))
+        .way_out(format!(
+            "or, before work began, cancel it: `tagout change cancel {change} --reason TEXT`"
+        )))
+}
+
 /// Whether this person may confirm.
 ///
 /// # Errors
@@ -90,4 +126,51 @@ pub(crate) fn may_confirm(redaction: &Redaction, person: PersonId) -> Result<(),
             )));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use basis::Id;
+    use ledger::entry::EventId;
+
+    fn fact(event_type: &str) -> Fact {
+        Fact {
+            index: 7,
+            id: EventId::new(Time::from_ms(0), [0; 16]),
+            cause: None,
+            actor: PersonId::from_number(1),
+            subject: Subject::parse("CHG-0001").unwrap(),
+            event_type: event_type.to_owned(),
+            time: Time::from_ms(0),
+            is_sealed: false,
+            is_blanked: false,
+            blob: None,
+            tied: Default::default(),
+            named: Default::default(),
+            policy_version: None,
+            redacts: None,
+            clear: None,
+        }
+    }
+
+    #[test]
+    fn the_words_of_a_change_stay_while_it_is_decided_on_or_worked_under() {
+        let change = ChangeId::from_number(1);
+        for state in State::ALL {
+            let is_free = matches!(
+                state,
+                State::Draft | State::Disapproved | State::Closed | State::Cancelled
+            );
+            let answer = may_spare(&fact("changes.submitted"), Some((change, state)));
+            assert_eq!(answer.is_ok(), is_free, "{state}");
+            assert!(may_spare(&fact("evidence.added"), Some((change, state))).is_ok());
+        }
+        assert!(may_spare(&fact("changes.submitted"), None).is_ok());
+        let refusal = may_spare(&fact("changes.submitted"), Some((change, State::InProgress))).unwrap_err();
+        assert!(
+            !refusal.missing.is_empty() && refusal.way_out.len() == 2,
+            "{refusal}"
+        );
+    }
 }

@@ -65,7 +65,7 @@ fn keep_no_table<E>(_: &Tables<'_>, _: &Stamp, _: E) -> Result<(), StorageError>
 }
 
 /// What changes record, as the package format demands it; the rooms of the format are not needed for it.
-fn changes() -> Vec<EventKind> {
+fn changes_of_this_story() -> Vec<EventKind> {
     vec![
         EventKind::of::<Submitted>(keep_no_table),
         EventKind::of::<Decided>(keep_no_table),
@@ -91,7 +91,7 @@ impl Story {
         let house = House::with(|registry| {
             registry
                 .room(evidence::migrations(), evidence::events())
-                .room(&[], changes())
+                .room(changes::migrations(), changes_of_this_story())
                 .room(history::migrations(), history::events())
         });
         let story = Self {
