@@ -6,6 +6,7 @@ use ledger::Hash;
 use ledger::entry::{Entry, Origin, Salt, commitment};
 use ledger::merkle::{Frontier, leaf_hash};
 
+use crate::clock::latest_with;
 use crate::ledger_tables::{Head, NODE_STRIDE, below, root_at};
 use crate::organisation::standing_refusal;
 use crate::{LedgerRecord, Organisation, StorageError, View};
@@ -158,19 +159,24 @@ impl Organisation {
     }
 
     fn clock_check(&self, view: &View<'_>) -> Result<CheckResult, StorageError> {
-        let (mut last, mut steps) = (None, Vec::new());
+        let (mut last, mut latest, mut steps) = (None, None, Vec::new());
         view.each_ledger_record(0, view.ledger_size()?, |record| {
-            let time = record.parse()?.time;
-            if last.is_some_and(|last| time < last) {
+            let entry = record.parse()?;
+            if last.is_some_and(|last| entry.time < last) {
                 steps.push(record.index);
             }
-            last = Some(time);
+            last = Some(entry.time);
+            latest = latest_with(latest, &entry);
             Ok(())
         })?;
         let now = self.now();
-        Ok(match last {
-            Some(last) if now < last => CheckResult::Wrong(vec![format!(
-                "the clock shows {now}, but the last entry was made at {last}: it was set back; set it right before work goes on"
+        if view.latest_entry_time()? != latest {
+            let what = "ledger_head.latest_at is not the latest time of the entries: it was edited";
+            return Ok(CheckResult::Wrong(vec![what.to_owned()]));
+        }
+        Ok(match latest {
+            Some(latest) if now < latest => CheckResult::Wrong(vec![format!(
+                "the clock shows {now}, but an entry was made at {latest}: it was set back; set it right before work goes on, or, where it ran ahead before, let two people accept that: `tagout recover`"
             )]),
             _ if steps.is_empty() => {
                 CheckResult::Right(format!("it shows {now} and never went back between entries"))

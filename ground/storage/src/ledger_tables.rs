@@ -6,7 +6,7 @@ use ledger::entry::{Entry, Salt};
 use ledger::merkle::{Frontier, NodeSource, leaf_hash, node_hash};
 use rusqlite::Connection;
 
-use crate::{DataError, Stamp, StorageError, Tables, Value, View};
+use crate::{DataError, Stamp, StorageError, Tables, Value, View, clock};
 
 /// How many levels apart the stored nodes are: 256 leaves below each node of level 8.
 pub(crate) const NODE_STRIDE: u8 = 8;
@@ -26,16 +26,18 @@ fn hash_of(place: &str, bytes: Vec<u8>) -> Result<Hash, StorageError> {
         .map_err(|_| damaged(place, "a hash is not 32 bytes long"))
 }
 
-/// Size and right edge of the tree.
+/// Size and right edge of the tree, and the latest time in it.
 #[derive(Debug, Clone)]
 pub(crate) struct Head {
     pub(crate) frontier: Frontier,
+    pub(crate) latest: Option<Time>,
 }
 
 impl Head {
     pub(crate) fn empty() -> Self {
         Self {
             frontier: Frontier::new(),
+            latest: None,
         }
     }
 
@@ -50,9 +52,15 @@ impl Head {
     /// Reads the head and checks that its right edge gives its root.
     pub(crate) fn read(view: &View<'_>) -> Result<Self, StorageError> {
         let row = view.one(include_str!("sql/read_head.sql"), &[], |row| {
-            Ok((row.count("size")?, row.blob("root")?, row.blob("frontier")?))
+            let latest = row.time_if("latest_at")?;
+            Ok((
+                row.count("size")?,
+                row.blob("root")?,
+                row.blob("frontier")?,
+                latest,
+            ))
         })?;
-        let Some((size, root, frontier)) = row else {
+        let Some((size, root, frontier, latest)) = row else {
             return Ok(Self::empty());
         };
         let frontier =
@@ -60,7 +68,12 @@ impl Head {
         if frontier.size() != size || frontier.root() != hash_of("ledger_head.root", root)? {
             return Err(damaged("ledger_head", "its right edge does not give its root"));
         }
-        Ok(Self { frontier })
+        // A head that an earlier version wrote does not say it.
+        let latest = match latest {
+            Some(latest) => Some(latest),
+            None => clock::latest_of(view, size)?,
+        };
+        Ok(Self { frontier, latest })
     }
 
     pub(crate) fn write(&self, connection: &Connection) -> Result<(), StorageError> {
@@ -68,6 +81,7 @@ impl Head {
             Value::from(self.size()),
             Value::Blob(self.root().0.to_vec()),
             Value::Blob(self.frontier.to_bytes()),
+            self.latest.into(),
         ];
         execute(connection, include_str!("sql/write_head.sql"), &values)
     }
@@ -88,16 +102,17 @@ pub(crate) fn last_about(view: &View<'_>, subject: &str) -> Result<Option<u64>, 
 pub(crate) fn append(
     connection: &Connection,
     head: &mut Head,
-    entry: &[u8],
+    entry: &Entry,
+    bytes: &[u8],
     subject: &str,
     salt: &Salt,
     payload: &[u8],
 ) -> Result<(), StorageError> {
     let index = head.size();
-    let leaf = leaf_hash(entry);
+    let leaf = leaf_hash(bytes);
     let values = [
         Value::from(index),
-        Value::from(entry),
+        Value::from(bytes),
         Value::Blob(leaf.0.to_vec()),
     ];
     execute(connection, include_str!("sql/insert_entry.sql"), &values)?;
@@ -112,6 +127,7 @@ pub(crate) fn append(
         include_str!("sql/upsert_subject.sql"),
         &[subject.into(), index.into()],
     )?;
+    head.latest = clock::latest_with(head.latest, entry);
     let mut made = Vec::new();
     head.frontier.push_with(leaf, |level, position, hash| {
         if level > 0 && level.is_multiple_of(NODE_STRIDE) {

@@ -8,6 +8,7 @@
 
 mod apply;
 mod checkpoint;
+mod clock;
 mod connection;
 mod doctor;
 mod error;

@@ -16,10 +16,16 @@ pub struct Migration {
 }
 
 /// The ledger's own tables.
-pub(crate) const LEDGER: Migration = Migration {
-    name: "ledger/0001",
-    sql: include_str!("../migrations/0001_ledger.sql"),
-};
+const LEDGER: [Migration; 2] = [
+    Migration {
+        name: "ledger/0001",
+        sql: include_str!("../migrations/0001_ledger.sql"),
+    },
+    Migration {
+        name: "ledger/0002",
+        sql: include_str!("../migrations/0002_latest.sql"),
+    },
+];
 
 /// Applies every step that the database does not have yet, each in a transaction of its own.
 pub(crate) fn migrate(connection: &mut Connection, migrations: &[Migration]) -> Result<(), StorageError> {
@@ -29,7 +35,7 @@ pub(crate) fn migrate(connection: &mut Connection, migrations: &[Migration]) -> 
         let names = statement.query_map([], |row| row.get(0))?;
         names.collect::<Result<_, _>>()?
     };
-    for migration in std::iter::once(&LEDGER).chain(migrations) {
+    for migration in LEDGER.iter().chain(migrations) {
         if !done.contains(migration.name) {
             let step = connection.transaction()?;
             step.execute_batch(migration.sql)?;

@@ -320,6 +320,7 @@ impl<'o> Tx<'o> {
         ledger_tables::append(
             &writing.connection,
             &mut writing.head,
+            &entry,
             &bytes,
             &subject,
             &salt,

@@ -393,6 +393,39 @@ fn a_redacted_text_is_nowhere_in_the_data_directory_and_the_tables_still_follow_
 }
 
 #[test]
+fn the_latest_time_stays_whatever_a_clock_that_was_set_back_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let (world, clock) = world();
+    let settings = Settings::beside(&folder.path().join("data"));
+    let organisation = Organisation::create(&settings, &origin(), registry(), world.clone()).unwrap();
+    let behind =
+        |organisation: &Organisation| organisation.view(|view| organisation.clock_behind(view)).unwrap();
+    assert_eq!(behind(&organisation), None, "the ledger is empty");
+    note(&organisation, "one").unwrap();
+    assert_eq!(behind(&organisation), None);
+    clock.advance(Span::hours(-1));
+    for text in ["two", "three"] {
+        assert_eq!(behind(&organisation), Some(Span::hours(1)));
+        note(&organisation, text).unwrap();
+    }
+    clock.advance(Span::hours(3));
+    let mut tx = organisation.begin("tests.note").unwrap();
+    let event = Events::one(noted(&organisation, "given up"));
+    tx.record(by(), event).unwrap();
+    drop(tx);
+    clock.advance(Span::hours(-3));
+    note(&organisation, "four").unwrap();
+    assert_eq!(
+        behind(&organisation),
+        Some(Span::hours(1)),
+        "what was given up does not count"
+    );
+    drop(organisation);
+    let organisation = Organisation::open(&settings, registry(), world).unwrap();
+    assert_eq!(behind(&organisation), Some(Span::hours(1)));
+}
+
+#[test]
 fn a_clock_that_was_set_back_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let (world, clock) = world();

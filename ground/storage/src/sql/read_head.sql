@@ -1,6 +1,7 @@
 select
   size,
   root,
-  frontier
+  frontier,
+  latest_at
 from ledger_head
 where id = 1

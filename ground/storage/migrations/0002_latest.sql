@@ -1,0 +1,1 @@
+alter table ledger_head add column latest_at integer;

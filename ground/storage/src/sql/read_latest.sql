@@ -1,0 +1,4 @@
+select
+  latest_at
+from ledger_head
+where id = 1
