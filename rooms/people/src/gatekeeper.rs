@@ -59,6 +59,14 @@ impl Gatekeeper for Doorkeeper {
                 && now < stored.expires_at;
             let person = store::find(view, stored.person)?.filter(|person| person.is_active && is_good);
             let person = person.ok_or_else(refused)?;
+            if view
+                .latest_entry_time()?
+                .is_some_and(|latest| stored.expires_at <= latest)
+            {
+                // A clock that was set back gives no token its life again, and says why.
+                policy::check_clock(organisation.clock_behind(view)?)?;
+                return Err(refused());
+            }
             if stored.kind == TokenKind::SignIn {
                 let idle = policy::current(view)?.sign_in_terms().idle;
                 if !self.is_awake(id, now, idle) {

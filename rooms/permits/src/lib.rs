@@ -13,7 +13,9 @@ mod token;
 use frame::Routes;
 use storage::{EventKind, Migration};
 
-pub use acts::{Gate, Narrowed, Question, Report, ask, hand_back, issue, report, resume, revoke, suspend};
+pub use acts::{
+    Gate, Narrowed, Question, Report, ask, hand_back, issue, may_work, report, resume, revoke, suspend,
+};
 pub use commands::{GateCommand, PermitCommand};
 pub use rules::{Permit, PermitId, Standing, Work};
 pub use store::{GateAnswer, active, answers, find, of_change};
@@ -31,10 +33,16 @@ pub const ACTS: &[&str] = &[
 
 /// The room's tables.
 pub fn migrations() -> &'static [Migration] {
-    &[Migration {
-        name: "permits/0001",
-        sql: include_str!("../migrations/0001_permits.sql"),
-    }]
+    &[
+        Migration {
+            name: "permits/0001",
+            sql: include_str!("../migrations/0001_permits.sql"),
+        },
+        Migration {
+            name: "permits/0002",
+            sql: include_str!("../migrations/0002_revision.sql"),
+        },
+    ]
 }
 
 /// The room's events and what becomes of them.

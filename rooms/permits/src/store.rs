@@ -62,6 +62,7 @@ fn apply_issued(tables: &Tables<'_>, stamp: &Stamp, event: Issued) -> Result<(),
     let values = [
         Value::id(event.permit),
         Value::id(event.change),
+        event.revision.into(),
         event.from.into(),
         event.until.into(),
         json(&event.people)?,
@@ -145,6 +146,7 @@ fn read_permit(row: &Row<'_>) -> Result<Permit, StorageError> {
     Ok(Permit {
         id: row.id("permit_id")?,
         change: row.id("change_id")?,
+        revision: row.count("revision")?,
         standing: row.word("standing", Standing::named)?,
         window: Window {
             from: row.time("starts_at")?,

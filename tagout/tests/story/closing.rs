@@ -30,8 +30,9 @@ pub fn look_again_and_close(house: &mut House) {
     house
         .person("dana", &close)
         .refused(7, &["a person who confirms", "paragraph 5.2"]);
-    house.person("ben", &["change", "verify", CHANGE]).ok();
-    house.person("dana", &close).refused(7, &["PER-0002", "2.3"]);
+    house
+        .person("ben", &["change", "verify", CHANGE])
+        .refused(7, &["PER-0002 is executor and verifier", "2.3"]);
     house
         .person(
             "dana",

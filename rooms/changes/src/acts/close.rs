@@ -27,7 +27,7 @@ pub(super) fn close_facts(view: &View<'_>, change: &Change, now: Time) -> Result
     }
     Ok(CloseFacts {
         change: facts(view, change)?,
-        approvals: change.approvals(),
+        approvals: change.approvals_as_given(),
         worked: change.worked.clone(),
         verifier: change.verifier,
         evidence: evidence.iter().map(|evidence| evidence.facts()).collect(),
@@ -38,6 +38,7 @@ pub(super) fn close_facts(view: &View<'_>, change: &Change, now: Time) -> Result
             None => Retrospective::NotHeld,
             Some(look) => Retrospective::Held {
                 at: look.held_at,
+                authors: look.authors.clone(),
                 approvals: change.retrospective_approvals(),
             },
         },

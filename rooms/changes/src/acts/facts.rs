@@ -18,9 +18,11 @@ pub fn facts(view: &View<'_>, change: &Change) -> Result<ChangeFacts, Refusal> {
     }
     Ok(ChangeFacts {
         change: change.id.into(),
+        revision: change.revision,
         change_type: change.parts.change_type,
         assets,
         requester: change.requester,
+        authors: change.authors.clone(),
         executors: change.parts.executors.clone(),
     })
 }

@@ -1,9 +1,11 @@
 //! What was found afterwards: comparisons, accepted differences, and a person's word.
 
-use basis::{Actor, Refusal, Subject};
-use storage::{By, Organisation, StorageError, Tx};
+use basis::{Actor, Authority, Refusal, Subject, Verdict};
+use policy::ConfirmFacts;
+use storage::{By, Organisation, StorageError, Tx, View};
 
 use super::existing;
+use super::facts::facts;
 use crate::rules::{self, Change, ChangeId, Verify};
 
 /// Notes how the state of `asset` compares with the state approved, in the caller's transaction: equal when `differences`
@@ -23,6 +25,24 @@ pub fn note_verification(
     tx.record(by.clone(), events)
 }
 
+/// The change, and whether the policy lets the actor say that what was done under it is right.
+fn may_confirm(
+    view: &View<'_>,
+    actor: &Actor,
+    id: ChangeId,
+) -> Result<(Change, Authority<Verify>, Verdict), Refusal> {
+    let change = existing(view, id)?;
+    let policy = policy::current(view)?;
+    let authority = actor.may::<Verify>(id, policy.authority())?;
+    let verdict = policy.may_confirm(&ConfirmFacts {
+        change: facts(view, &change)?,
+        approvals: change.approvals_as_given(),
+        worked: change.worked.clone(),
+        person: actor.person,
+    });
+    Ok((change, authority, verdict))
+}
+
 /// Explains and accepts a difference on an asset, or a finding that is still there. Assets may be given by name.
 pub fn accept(
     organisation: &Organisation,
@@ -32,9 +52,7 @@ pub fn accept(
     because: &str,
 ) -> Result<Change, Refusal> {
     let mut tx = organisation.begin("changes.accept")?;
-    let change = existing(&tx.view(), id)?;
-    let policy = policy::current(&tx.view())?;
-    let authority = actor.may::<Verify>(id, policy.authority())?;
+    let (change, authority, verdict) = may_confirm(&tx.view(), actor, id)?;
     let about = match Subject::parse(about) {
         Some(subject) => subject,
         None => match assets::resolve(&tx.view(), about)? {
@@ -46,7 +64,7 @@ pub fn accept(
             }
         },
     };
-    let events = rules::accept(&authority, &change, &about, because.to_owned())?;
+    let events = rules::accept(&authority, &change, &verdict, &about, because.to_owned())?;
     tx.record(actor, events)?;
     let change = existing(&tx.view(), id)?;
     tx.commit()?;
@@ -61,10 +79,8 @@ pub fn verify(
     comment: Option<String>,
 ) -> Result<Change, Refusal> {
     let mut tx = organisation.begin("changes.verify")?;
-    let change = existing(&tx.view(), id)?;
-    let policy = policy::current(&tx.view())?;
-    let authority = actor.may::<Verify>(id, policy.authority())?;
-    let events = rules::verify(&authority, &change, comment)?;
+    let (change, authority, verdict) = may_confirm(&tx.view(), actor, id)?;
+    let events = rules::verify(&authority, &change, &verdict, comment)?;
     tx.record(actor, events)?;
     let change = existing(&tx.view(), id)?;
     tx.commit()?;

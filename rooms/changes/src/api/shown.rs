@@ -224,7 +224,7 @@ impl From<Decided> for DecisionView {
             alternative: decided.alternative,
             key_id: decided.key_id,
             signature: decided.signature,
-            voided: decided.voided,
+            voided: decided.voided.or(decided.fallen.map(|fallen| fallen.to_string())),
         }
     }
 }

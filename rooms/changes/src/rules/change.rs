@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use basis::{PersonId, Role, Subject, Time};
-use policy::{ApprovalFacts, Comparison, VerifiedAsset, Window};
+use policy::{Action, ApprovalFacts, Comparison, Fallen, VerifiedAsset, Window};
 
 use super::parts::Parts;
 use super::words::{Decision, SubmissionKind};
@@ -47,8 +47,11 @@ pub struct Decided {
     pub key_id: String,
     /// The armored SSH signature.
     pub signature: String,
-    /// Why it no longer counts.
+    /// Why it no longer counts: the text it was about is another now.
     pub voided: Option<String>,
+    /// Why it no longer counts although the text stands: what became of its key or of the person. None once the change is
+    /// over.
+    pub fallen: Option<Fallen>,
 }
 
 /// The look back at an emergency that waits for, or has, its approvals.
@@ -58,6 +61,8 @@ pub struct Retrospect {
     pub submission: Submission,
     /// When it was first recorded: the clock stops there.
     pub held_at: Time,
+    /// Who recorded it, each time that it was recorded.
+    pub authors: BTreeSet<PersonId>,
 }
 
 /// One change with its current revision.
@@ -131,13 +136,37 @@ impl Change {
                 person: decided.person,
                 capacity: decided.capacity,
                 at: decided.signed_at,
+                fallen: decided.fallen.clone(),
             })
             .collect()
     }
 
-    /// The approvals that stand on the current revision.
+    /// The approvals on the current revision; those that fell say why.
     pub fn approvals(&self) -> Vec<ApprovalFacts> {
         self.approvals_on(self.revision)
+    }
+
+    /// The same as they were given, whatever became of keys and people since: what was done under them stands.
+    pub fn approvals_as_given(&self) -> Vec<ApprovalFacts> {
+        let mut approvals = self.approvals();
+        approvals.iter_mut().for_each(|approval| approval.fallen = None);
+        approvals
+    }
+
+    /// The approvals that count towards `action` at this moment. What was done while they stood may be undone.
+    pub fn approvals_for(&self, action: Action) -> Vec<ApprovalFacts> {
+        match (action, self.work_began_at) {
+            (Action::RollBack, Some(_)) => self.approvals_as_given(),
+            _ => self.approvals(),
+        }
+    }
+
+    /// Whether an approval of the current revision in this role fell and waits for a new one.
+    pub fn has_fallen(&self, capacity: Role) -> bool {
+        let approvals = self.approvals();
+        approvals
+            .iter()
+            .any(|approval| approval.capacity == capacity && approval.fallen.is_some())
     }
 
     /// The approvals of the retrospective.

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use basis::{Authority, Class, PersonId, Refusal, Role, Span, Time};
 use ledger::events::Events;
-use policy::{ApprovalFacts, ChangeFacts, Duty, Kind, Policy};
+use policy::{ApprovalFacts, ChangeFacts, Kind, Policy};
 
 use super::Decide;
-use super::change::{Change, Submission};
+use super::change::{Change, Retrospect, Submission};
 use super::events::{Approved, DecisionMade};
 use super::parts::check_text;
 use super::state::{Move, State};
@@ -76,13 +76,9 @@ pub fn ground<'a>(
             )));
     }
     let mut asked = facts.clone();
-    if change.authors.contains(&person) {
-        // Who wrote a part of the text asked for it, whoever opened the change.
-        asked.requester = person;
-    }
-    if kind == SubmissionKind::Retrospective {
+    if let Some(look) = &change.retrospect {
         asked.executors.extend(&change.worked);
-        check_retrospective(policy, change, submission, person, capacity)?;
+        check_retrospective(policy, change, look, person, capacity)?;
     }
     let as_asked = match kind {
         SubmissionKind::Request => capacity,
@@ -99,14 +95,14 @@ pub fn ground<'a>(
     Ok(Ground {
         submission,
         kind,
-        alternative: alternative(policy, &asked, person),
+        alternative: policy.path_to_decide(&asked, person),
     })
 }
 
 fn check_retrospective(
     policy: &Policy,
     change: &Change,
-    submission: &Submission,
+    look: &Retrospect,
     person: PersonId,
     capacity: Role,
 ) -> Result<(), Refusal> {
@@ -129,36 +125,15 @@ fn check_retrospective(
         ))
         .way_out(format!("decide as {}", names.join(" or "))));
     }
-    if submission.requester == person {
+    if look.authors.contains(&person) {
         return Err(refused(format!(
             "{person} recorded the retrospective of {} and may not decide on it",
             change.id
         ))
+        .missing("a decision by somebody who recorded no version of it")
         .way_out("ask somebody who had no part in the work"));
     }
     Ok(())
-}
-
-/// The paragraph under which a person who holds another duty in the change may decide all the same.
-fn alternative(policy: &Policy, facts: &ChangeFacts, person: PersonId) -> Option<String> {
-    let holds = |duty: Duty| match duty {
-        Duty::Requester => facts.requester == person,
-        Duty::Executor => facts.executors.contains(&person),
-        Duty::Approver | Duty::Verifier => false,
-    };
-    let paths = policy.rules().iter().filter_map(|rule| match &rule.kind {
-        Kind::Separation(separation) if rule.when.matches(facts) => separation.alternative.as_ref(),
-        _ => None,
-    });
-    paths
-        .filter(|path| path.in_force)
-        .find(|path| {
-            path.pairs.iter().any(|&pair| match pair {
-                (Duty::Approver, other) | (other, Duty::Approver) => holds(other),
-                _ => false,
-            })
-        })
-        .map(|path| path.paragraph.clone())
 }
 
 /// Records a signed decision; with the last approval needed the change is approved.
@@ -173,6 +148,7 @@ pub fn decide(
 ) -> Result<Events, Refusal> {
     let person = authority.person();
     check_move(change, ground.kind, signed.decision)?;
+    check_renewal(change, ground.kind, signed.capacity)?;
     check_fits(change, ground.submission, &signed, now)?;
     check_comment(&signed)?;
     check_new(change, person, &signed)?;
@@ -180,6 +156,7 @@ pub fn decide(
         person,
         capacity: signed.capacity,
         at: signed.signed_at,
+        fallen: None,
     };
     let is_approval = signed.decision == Decision::Approve;
     let mut events = Events::one(DecisionMade {
@@ -219,6 +196,25 @@ fn check_move(change: &Change, kind: SubmissionKind, decision: Decision) -> Resu
         (SubmissionKind::Request, Decision::Disapprove) => Move::Disapprove,
     };
     step.check(change.id, change.state)
+}
+
+/// An approval is given before work begins. While work may go on, one is given only in place of one that fell.
+fn check_renewal(change: &Change, kind: SubmissionKind, capacity: Role) -> Result<(), Refusal> {
+    let began = matches!(change.state, State::InProgress | State::Verifying | State::Failed);
+    if kind == SubmissionKind::Retrospective || !began || change.has_fallen(capacity) {
+        return Ok(());
+    }
+    let what = format!(
+        "{} is {} and no approval as {capacity} fell",
+        change.id,
+        change.state.in_words()
+    );
+    Err(Refusal::new(Class::Conflict, "life of a change", what)
+        .missing("an approval that fell, in whose place a new one is given")
+        .way_out(format!(
+            "see what comes next: `tagout change missing {}`",
+            change.id
+        )))
 }
 
 fn check_fits(
@@ -272,6 +268,7 @@ fn check_new(change: &Change, person: PersonId, signed: &SignedDecision) -> Resu
             && decided.person == person
             && decided.capacity == signed.capacity
             && decided.voided.is_none()
+            && decided.fallen.is_none()
     });
     if last.is_some_and(|last| last.decision == signed.decision) {
         let what = format!(

@@ -162,7 +162,8 @@ impl Move {
         match self {
             Move::Edit => &[Draft, Submitted, Approved, Disapproved, Scheduled],
             Move::Submit => &[Draft],
-            Move::Approve => &[Submitted, Approved, Scheduled],
+            // From the start of work on, only in place of an approval that fell.
+            Move::Approve => &[Submitted, Approved, Scheduled, InProgress, Verifying, Failed],
             Move::Disapprove => &[Submitted, Approved, Scheduled],
             Move::Schedule => &[Approved, Scheduled],
             Move::Start => &[Scheduled, InProgress, Verifying, Failed],

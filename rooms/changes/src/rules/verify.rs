@@ -1,6 +1,6 @@
 //! What was found afterwards, and who says that it is right.
 
-use basis::{Authority, Class, Refusal, Subject};
+use basis::{Authority, Class, Refusal, Subject, Verdict};
 use ledger::events::Events;
 use policy::Comparison;
 
@@ -36,19 +36,37 @@ pub fn compared(change: &Change, asset: &Subject, mut differences: Vec<String>) 
 /// What stands as the difference where no run compared an asset and a person says what they found.
 const NOT_COMPARED: &str = "no run compared it; a person says how it was found";
 
+/// Refuses a word on what was done while work goes on, or by one who did it, if the policy's `verdict` says so.
+fn check_may_confirm(change: &Change, verdict: &Verdict) -> Result<(), Refusal> {
+    Move::Verify.check(change.id, change.state)?;
+    if change.state == State::InProgress {
+        let what = format!("work goes on under {}, so nobody can confirm it yet", change.id);
+        return Err(Refusal::new(Class::Conflict, "life of a change", what)
+            .missing("the end of the work")
+            .way_out("let the work be reported as done first: `tagout permit hand-back PERMIT`"));
+    }
+    verdict.refusal().map_or(Ok(()), Err)
+}
+
 /// Accepts a difference on an asset, or a finding that is still there, with the reason why that is right. Work that was
-/// done by hand behind the gate is compared by nobody else, so there the reason says what was found.
+/// done by hand behind the gate is compared by nobody else, so there the reason says what was found. Another person may
+/// accept anew what was accepted.
 pub fn accept(
-    _: &Authority<Verify>,
+    authority: &Authority<Verify>,
     change: &Change,
+    verdict: &Verdict,
     about: &Subject,
     because: String,
 ) -> Result<Events, Refusal> {
-    Move::Verify.check(change.id, change.state)?;
+    check_may_confirm(change, verdict)?;
     check_text("reason for accepting", &because)?;
     let comparison = change.comparison(about);
     let is_uncompared = change.parts.assets.contains(about) && comparison == Comparison::NotCompared;
-    let is_difference = comparison == Comparison::Different;
+    let is_difference = match comparison {
+        Comparison::Different => true,
+        Comparison::DifferenceAccepted { by } => by != authority.person(),
+        Comparison::Equal | Comparison::NotCompared => false,
+    };
     if !is_difference && !is_uncompared && !change.parts.findings.contains(about) {
         let what = format!(
             "{about} is neither a finding of {} nor an asset with a difference",
@@ -75,14 +93,13 @@ pub fn accept(
 }
 
 /// Confirms that what was approved is what was done. While work goes on nobody can know that.
-pub fn verify(_: &Authority<Verify>, change: &Change, comment: Option<String>) -> Result<Events, Refusal> {
-    Move::Verify.check(change.id, change.state)?;
-    if change.state == State::InProgress {
-        let what = format!("work goes on under {}, so nobody can confirm it yet", change.id);
-        return Err(Refusal::new(Class::Conflict, "life of a change", what)
-            .missing("the end of the work")
-            .way_out("let the work be reported as done first: `tagout permit hand-back PERMIT`"));
-    }
+pub fn verify(
+    _: &Authority<Verify>,
+    change: &Change,
+    verdict: &Verdict,
+    comment: Option<String>,
+) -> Result<Events, Refusal> {
+    check_may_confirm(change, verdict)?;
     Ok(Events::one(Verified {
         change: change.id,
         comment: comment.filter(|comment| !comment.trim().is_empty()),

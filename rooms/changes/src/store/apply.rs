@@ -201,6 +201,10 @@ fn insert_worker(tables: &Tables<'_>, change: ChangeId, person: PersonId, at: Ti
 fn apply_started(tables: &Tables<'_>, stamp: &Stamp, event: Started) -> Applied {
     let values = [Value::id(event.change), stamp.time.into()];
     tables.execute(include_str!("../sql/set_started.sql"), &values)?;
+    // What was found and accepted was about the state before this work.
+    let change = [Value::id(event.change)];
+    tables.execute(include_str!("../sql/delete_comparisons.sql"), &change)?;
+    tables.execute(include_str!("../sql/delete_accepted_findings.sql"), &change)?;
     insert_worker(tables, event.change, event.person, stamp.time)?;
     note(tables, stamp, event.change)
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use basis::{Id, PersonId, Role, Subject, Time};
-use policy::{ChangeType, Comparison, VerifiedAsset, Window};
+use people::KeyId;
+use policy::{ChangeType, Comparison, Fallen, VerifiedAsset, Window};
 use storage::{Row, StorageError, Value, View};
 
 use crate::rules::{
@@ -148,7 +149,12 @@ pub fn find(view: &View<'_>, id: ChangeId) -> Result<Option<Change>, StorageErro
         None => None,
         Some((number, held_at)) => {
             let (_, submission) = revision(view, id, number)?;
-            submission.map(|submission| Retrospect { submission, held_at })
+            let authors = retrospective_authors(view, id)?;
+            submission.map(|submission| Retrospect {
+                submission,
+                held_at,
+                authors,
+            })
         }
     };
     let values = [Value::id(id), head.revision.into()];
@@ -181,7 +187,7 @@ pub fn find(view: &View<'_>, id: ChangeId) -> Result<Option<Change>, StorageErro
         accepted_findings: accepted_findings(view, id)?,
         told: told(view, id)?,
         retrospect,
-        decisions: decisions(view, id)?,
+        decisions: decisions(view, id, head.state)?,
     }))
 }
 
@@ -210,12 +216,34 @@ fn accepted_findings(view: &View<'_>, id: ChangeId) -> Result<Vec<(Subject, Pers
     )
 }
 
-fn decisions(view: &View<'_>, id: ChangeId) -> Result<Vec<Decided>, StorageError> {
+fn retrospective_authors(view: &View<'_>, id: ChangeId) -> Result<BTreeSet<PersonId>, StorageError> {
+    let values = [Value::id(id)];
+    let sql = include_str!("../sql/list_retrospective_authors.sql");
+    let authors = view.rows(sql, &values, |row| row.id("requester"))?;
+    Ok(authors.into_iter().collect())
+}
+
+/// Why an approval no longer counts although its text stands, as keys and people are at this moment.
+fn fallen(view: &View<'_>, key: KeyId, person: PersonId) -> Result<Option<Fallen>, StorageError> {
+    let is_good = |key: &people::SigningKey| key.revoked_at.is_none();
+    if !people::signing_key(view, key)?.as_ref().is_some_and(is_good) {
+        return Ok(Some(Fallen::KeyRevoked { key: key.to_string() }));
+    }
+    let is_active = people::find(view, person)?.is_some_and(|person| person.is_active);
+    Ok((!is_active).then_some(Fallen::PersonDisabled { person }))
+}
+
+/// Whether what was said may still be needed: an approval of the text as it is, while the change is not over.
+fn is_needed(state: State, decided: &Decided) -> bool {
+    !state.is_over() && decided.voided.is_none() && decided.decision == Decision::Approve
+}
+
+fn decisions(view: &View<'_>, id: ChangeId, state: State) -> Result<Vec<Decided>, StorageError> {
     view.rows(
         include_str!("../sql/list_decisions.sql"),
         &[Value::id(id)],
         |row| {
-            Ok(Decided {
+            let mut decided = Decided {
                 revision: row.count("revision")?,
                 kind: row.word("kind", SubmissionKind::named)?,
                 decision: row.word("decision", Decision::named)?,
@@ -227,7 +255,13 @@ fn decisions(view: &View<'_>, id: ChangeId) -> Result<Vec<Decided>, StorageError
                 key_id: row.text("key_id")?,
                 signature: row.text("signature")?,
                 voided: row.text_if("voided")?,
-            })
+                fallen: None,
+            };
+            if is_needed(state, &decided) {
+                let key = row.word("key_id", |text| KeyId::parse(text).ok())?;
+                decided.fallen = fallen(view, key, decided.person)?;
+            }
+            Ok(decided)
         },
     )
 }

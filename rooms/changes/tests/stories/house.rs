@@ -73,8 +73,10 @@ impl Story {
         self.house.folder().join(format!("{}.key", person.person))
     }
 
-    fn enrol_key(&self, person: &Actor) {
+    /// Makes the person's key anew and enrols it.
+    pub fn enrol_key(&self, person: &Actor) {
         let key = self.key(person);
+        let _ = std::fs::remove_file(&key);
         let made = Command::new("ssh-keygen")
             .args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f"])
             .arg(&key)
@@ -158,8 +160,19 @@ impl Story {
         decision: Decision,
         comment: &str,
     ) -> Result<Signed, Refusal> {
+        self.sign_as(person, id, decision, None, comment)
+    }
+
+    fn sign_as(
+        &self,
+        person: &Actor,
+        id: ChangeId,
+        decision: Decision,
+        role: Option<Role>,
+        comment: &str,
+    ) -> Result<Signed, Refusal> {
         let organisation = &self.house.organisation;
-        let (to_sign, capacity) = changes::to_sign(organisation, person, id, decision, None, comment)?;
+        let (to_sign, capacity) = changes::to_sign(organisation, person, id, decision, role, comment)?;
         let signature =
             people::sign_with_ssh_keygen(&self.key(person), changes::rules::NAMESPACE, &to_sign.message)?;
         Ok(Signed {
@@ -171,6 +184,12 @@ impl Story {
             comment: comment.to_owned(),
             signature,
         })
+    }
+
+    /// Approves in a role that the person names.
+    pub fn decide_as(&self, person: &Actor, id: ChangeId, role: Role) -> Result<Change, Refusal> {
+        let signed = self.sign_as(person, id, Decision::Approve, Some(role), "")?;
+        changes::decide(&self.house.organisation, person, id, &signed)
     }
 
     pub fn approve(&self, person: &Actor, id: ChangeId) -> Result<Change, Refusal> {
@@ -204,6 +223,19 @@ impl Story {
         let differences = differences.iter().map(|line| (*line).to_owned()).collect();
         changes::note_verification(&mut tx, &By::from(&self.dora), id, asset, differences)?;
         Ok(tx.commit()?)
+    }
+
+    /// Revokes the key that the person enrolled last.
+    pub fn revoke_key(&self, person: &Actor) {
+        let organisation = &self.house.organisation;
+        let keys = organisation.view(|view| people::signing_keys_of(view, person.person));
+        let last = keys.unwrap().pop().expect("a key");
+        people::revoke_key(organisation, person, last.id, "lost laptop").unwrap();
+    }
+
+    pub fn disable(&self, person: &Actor) {
+        let organisation = &self.house.organisation;
+        people::disable(organisation, &self.house.administrator(), person.person, "left").unwrap();
     }
 
     /// Attaches the evidence that the shipped policy asks for about one asset.

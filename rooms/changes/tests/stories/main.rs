@@ -2,6 +2,7 @@
 
 mod adoption;
 mod emergency;
+mod fallen;
 mod house;
 mod life;
 mod ordinary;

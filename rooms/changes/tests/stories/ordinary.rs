@@ -188,8 +188,7 @@ fn work_and_close(story: &Story, id: ChangeId) {
         "The mirror had the older build.",
     )
     .unwrap();
-    changes::verify(organisation, &story.dora, id, None).unwrap();
-    let refusal = close().unwrap_err();
+    let refusal = changes::verify(organisation, &story.dora, id, None).unwrap_err();
     assert!(refusal.missing[0].contains("executor and verifier"), "{refusal}");
     changes::verify(organisation, &story.anna, id, None).unwrap();
     assert_eq!(close().unwrap().state, State::Closed);

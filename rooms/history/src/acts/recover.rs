@@ -1,6 +1,6 @@
-//! Taking a database for the true history though its high-water mark says otherwise.
+//! Taking a database for the true history though its high-water mark, or a clock that ran ahead, says otherwise.
 
-use basis::{Actor, Class, Refusal};
+use basis::{Actor, Class, Refusal, Time};
 use ledger::events::Events;
 use storage::{Organisation, Standing};
 
@@ -8,11 +8,21 @@ use super::Recover;
 use crate::rules::Recovered;
 use crate::store;
 
+/// The latest time in the ledger, where that lies so far ahead of the clock that no work begins.
+fn clock_was_ahead(organisation: &Organisation) -> Result<Option<Time>, Refusal> {
+    organisation.view(
+        |view| match policy::check_clock(organisation.clock_behind(view)?) {
+            Ok(()) => Ok(None),
+            Err(_) => Ok(view.latest_entry_time()?),
+        },
+    )
+}
+
 /// Records the recovery on the account of two people and accepts the database as it stands. Whoever holds a later signed
 /// head can show ever after what was lost.
 ///
 /// # Errors
-/// A refusal of class `Conflict` when the mark agrees with the database or both are one person, `Invalid` without a
+/// A refusal of class `Conflict` when neither the mark nor the clock disagrees with the database or both are one person, `Invalid` without a
 /// reason, `Forbidden` when one of them may not.
 pub fn recover(
     organisation: &Organisation,
@@ -35,12 +45,14 @@ pub fn recover(
                 .way_out("say with `--reason` which copy was restored, and why"),
         );
     }
+    let latest_entry = clock_was_ahead(organisation)?;
     let (mark_size, mark_root) = match organisation.standing() {
+        Standing::Sound if latest_entry.is_some() => (None, None),
         Standing::Sound => {
             return Err(Refusal::new(
                 Class::Conflict,
                 "recovery",
-                "the database holds the history that the mark knows",
+                "the database holds the history that the mark knows, and no entry is later than the clock",
             )
             .way_out("start it with `tagout serve`; there is nothing to recover"));
         }
@@ -57,6 +69,7 @@ pub fn recover(
         database_size: tx.next_index(),
         mark_size,
         mark_root,
+        latest_entry,
         reason: reason.trim().to_owned(),
         second: second.person,
     };

@@ -1,6 +1,6 @@
 //! What the ledger keeps of exports, redactions and recoveries. These shapes are stored for ever.
 
-use basis::{Id, PersonId, Subject};
+use basis::{Id, PersonId, Subject, Time};
 use ledger::Hash;
 use ledger::events::Event;
 use serde::{Deserialize, Serialize};
@@ -128,6 +128,9 @@ pub struct Recovered {
     /// The root that the mark knew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark_root: Option<Hash>,
+    /// The latest time in the ledger, where the clock had run ahead; from now on it is that of this entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_entry: Option<Time>,
     pub reason: String,
     /// The second of the two people; the first is the actor.
     pub second: PersonId,

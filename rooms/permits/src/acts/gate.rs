@@ -2,13 +2,13 @@
 
 use basis::{Actor, Class, PersonId, Refusal, Subject, Time};
 use changes::{Change, ChangeId};
-use policy::{Action, Policy, WorkFacts};
+use policy::{Action, Policy};
 use storage::{By, Organisation, View};
 
 use super::existing_change;
+use super::weigh::{Weighed, weigh};
 use crate::rules::events::TokenGiven;
-use crate::rules::{self, AskGate, Asked, Permit, answered};
-use crate::store;
+use crate::rules::{AskGate, Asked, Permit, answered};
 use crate::token::{self, AUDIENCE, Claims};
 
 /// What the gate is asked.
@@ -60,22 +60,20 @@ pub fn ask(organisation: &Organisation, actor: &Actor, question: &Question) -> R
         action: question.action,
     };
     let now = organisation.now();
-    let permits = store::of_change(&tx.view(), change.id)?;
-    let permit = rules::choose(&permits, &asked, now);
-    let verdict = policy.may_work(&work_facts(&tx.view(), &change, permit, &asked, now)?);
-    let answer = rules::answer(&change, &verdict);
-    let (gate, given) = match permit.filter(|_| answer.is_allowed()) {
-        Some(permit) => allow(organisation, &policy, &change, permit, &asked, now)?,
-        None => {
-            let rule = format!("gate, policy version {}", policy.version);
-            let what = format!("{}: no", verdict.question);
-            let mut refusal = Refusal::new(Class::Policy, rule, what);
-            refusal.missing.clone_from(&answer.reasons);
-            refusal.way_out.clone_from(&answer.way_out);
-            (Gate::Deny { refusal }, None)
-        }
+    let weighed = weigh(organisation, &tx.view(), &policy, &change, &asked, now)?;
+    let (gate, given) = match weighed.settle() {
+        Ok(permit) => allow(organisation, &policy, &change, permit, &asked, now)?,
+        Err(refusal) => (Gate::Deny { refusal }, None),
     };
-    tx.record(actor, answered(&change, permit, &asked, &answer, given, &verdict))?;
+    let Weighed {
+        permit,
+        verdict,
+        answer,
+    } = &weighed;
+    tx.record(
+        actor,
+        answered(&change, permit.as_ref(), &asked, answer, given, verdict),
+    )?;
     if matches!(gate, Gate::Allow { .. }) {
         changes::started(&mut tx, &By::from(actor), change.id, actor.person)?;
     }
@@ -103,28 +101,6 @@ fn asset_named(view: &View<'_>, name: &str) -> Result<Subject, Refusal> {
     found.map(|asset| asset.id.into()).ok_or_else(|| {
         Refusal::new(Class::NotFound, "assets", format!("there is no asset `{name}`"))
             .way_out("`tagout asset list` shows them all")
-    })
-}
-
-fn work_facts(
-    view: &View<'_>,
-    change: &Change,
-    permit: Option<&Permit>,
-    asked: &Asked,
-    now: Time,
-) -> Result<WorkFacts, Refusal> {
-    let evidence = evidence::about(view, &change.id.into())?;
-    Ok(WorkFacts {
-        change: changes::facts(view, change)?,
-        approvals: change.approvals(),
-        window: change.window,
-        permit: permit.map(|permit| permit.facts(now)),
-        person: asked.person,
-        asset: asked.asset.clone(),
-        action: asked.action,
-        evidence: evidence.iter().map(|evidence| evidence.facts()).collect(),
-        told: change.told_roles(),
-        now,
     })
 }
 

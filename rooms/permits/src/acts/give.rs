@@ -79,6 +79,7 @@ pub fn issue(
         approvals: change.approvals(),
         window,
         permit: PermitFacts {
+            revision: change.revision,
             state: PermitState::Issued,
             window: new.window,
             people: new.people.clone(),
@@ -86,6 +87,7 @@ pub fn issue(
             actions: new.actions.clone(),
         },
         now,
+        clock_behind: organisation.clock_behind(&tx.view())?,
     };
     let verdict = policy.may_issue(&asked);
     // A permit lasts at most so long, so one that begins later than that could only sit and wait.

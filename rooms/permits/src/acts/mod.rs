@@ -4,11 +4,13 @@ mod gate;
 mod give;
 mod read;
 mod report;
+mod weigh;
 
 pub use gate::{Gate, Question, ask};
 pub use give::{Narrowed, hand_back, issue, resume, revoke, suspend};
 pub use read::{asked_before, list, of_change, show};
 pub use report::{Report, report};
+pub use weigh::may_work;
 
 use basis::{Class, Refusal};
 use changes::{Change, ChangeId};

@@ -19,6 +19,8 @@ pub struct PermitView {
     /// Under which change.
     #[schemars(with = "IdText<ChangeId>")]
     pub change: ChangeId,
+    /// The revision of the change under which it was issued; it allows work under no other.
+    pub revision: u64,
     /// What it is now.
     pub state: String,
     /// The first moment at which it allows work.
@@ -46,6 +48,7 @@ impl PermitView {
         Self {
             permit: permit.id,
             change: permit.change,
+            revision: permit.revision,
             state: permit.state_at(now).name().to_owned(),
             from: permit.window.from,
             until: permit.window.until,

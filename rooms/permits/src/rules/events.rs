@@ -30,6 +30,9 @@ pub struct Issued {
     pub permit: PermitId,
     /// Under which change.
     pub change: ChangeId,
+    /// Under which revision of it; 0 in the oldest entries, which do not say.
+    #[serde(default)]
+    pub revision: u64,
     /// The first moment at which it allows work.
     pub from: Time,
     /// The first moment at which it no longer does.

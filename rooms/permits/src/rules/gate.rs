@@ -35,11 +35,13 @@ impl Answer {
     }
 }
 
-/// Chooses the permit to look at: one in force that names person, asset and action, else the newest one that lives, else
-/// the newest one, so that the reasons speak of what comes nearest.
-pub fn choose<'a>(permits: &'a [Permit], asked: &Asked, now: Time) -> Option<&'a Permit> {
+/// Chooses the permit to look at: one of this revision of the change that is in force and names person, asset and action,
+/// else the newest one that lives, else the newest one, so that the reasons speak of what comes nearest.
+pub fn choose<'a>(change: &Change, permits: &'a [Permit], asked: &Asked, now: Time) -> Option<&'a Permit> {
     let in_force = permits.iter().find(|permit| {
-        permit.state_at(now) == PermitState::Active && permit.covers(asked.person, &asked.asset, asked.action)
+        permit.revision == change.revision
+            && permit.state_at(now) == PermitState::Active
+            && permit.covers(asked.person, &asked.asset, asked.action)
     });
     let newest_live = || permits.iter().rev().find(|permit| permit.is_live(now));
     in_force.or_else(newest_live).or_else(|| permits.last())

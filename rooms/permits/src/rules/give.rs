@@ -55,6 +55,7 @@ pub fn issue(
     Ok(Events::one(Issued {
         permit: id,
         change: change.id,
+        revision: change.revision,
         from: new.window.from,
         until: new.window.until,
         people: new.people,
@@ -157,5 +158,6 @@ pub fn revoke(_: &Authority<Revoke>, permit: &Permit, reason: String, now: Time)
 
 /// Whether the work of the change ends with this permit: it is under way, and no other permit lives.
 pub(crate) fn ends_work(change: &Change, others: &[Permit], work: Work, now: Time) -> bool {
-    work == Work::Done && change.state == State::InProgress && !others.iter().any(|other| other.is_live(now))
+    let lives = |other: &Permit| other.revision == change.revision && other.is_live(now);
+    work == Work::Done && change.state == State::InProgress && !others.iter().any(lives)
 }

@@ -78,6 +78,8 @@ pub struct Permit {
     pub id: PermitId,
     /// The change under which it was issued.
     pub change: ChangeId,
+    /// The revision of the change under which it was issued; 0 where the record does not say.
+    pub revision: u64,
     /// What was recorded of it.
     pub standing: Standing,
     /// From when to when it allows work.
@@ -123,6 +125,7 @@ impl Permit {
     /// What the policy looks at.
     pub fn facts(&self, now: Time) -> PermitFacts {
         PermitFacts {
+            revision: self.revision,
             state: self.state_at(now),
             window: self.window,
             people: self.people.clone(),
@@ -145,6 +148,7 @@ mod tests {
         Permit {
             id: PermitId::from_number(1),
             change: ChangeId::from_number(1),
+            revision: 1,
             standing,
             window: Window {
                 from: at(10),

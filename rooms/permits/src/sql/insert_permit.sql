@@ -1,6 +1,7 @@
 insert into permits (
   permit_id,
   change_id,
+  revision,
   standing,
   starts_at,
   ends_at,
@@ -10,4 +11,4 @@ insert into permits (
   issued_by,
   issued_at
 )
-values ($1, $2, 'given', $3, $4, $5, $6, $7, $8, $9)
+values ($1, $2, $3, 'given', $4, $5, $6, $7, $8, $9, $10)

@@ -1,6 +1,7 @@
 select
   permit_id,
   change_id,
+  revision,
   standing,
   starts_at,
   ends_at,

@@ -39,7 +39,7 @@ pub fn allowed(story: &Story, id: ChangeId, asset: &str) -> bool {
     )
 }
 
-fn reasons(story: &Story, who: &Actor, id: ChangeId, asset: &str) -> String {
+pub fn reasons(story: &Story, who: &Actor, id: ChangeId, asset: &str) -> String {
     match ask(story, who, id, asset, Action::Patch) {
         Gate::Allow { .. } => String::new(),
         Gate::Deny { refusal } => {

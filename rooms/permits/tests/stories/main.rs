@@ -2,6 +2,7 @@
 
 mod doors;
 mod gate;
+mod holds;
 // The people, keys and machines of the changes room's stories are those of these stories as well.
 #[path = "../../../changes/tests/stories/house.rs"]
 #[allow(dead_code, reason = "each room tells its own part of the story")]

@@ -4,6 +4,7 @@
 
 mod answers;
 mod checks;
+mod clock;
 mod difference;
 mod document;
 mod events;
@@ -19,6 +20,7 @@ mod terms;
 mod ways_out;
 mod words;
 
+pub use clock::{CLOCK_BEHIND_MAX, check_clock};
 pub use difference::{Difference, diff};
 pub use document::{Contact, Policy, Rule, When};
 pub use events::{Adopted, PolicyId};
@@ -26,8 +28,9 @@ pub use kinds::*;
 pub use length::{Length, Months};
 pub use page::{PAGE_COLUMNS, render_page};
 pub use questions::{
-    ApprovalFacts, AssetFacts, ChangeFacts, CloseFacts, Comparison, EvidenceFacts, FindingFacts, IssueFacts,
-    PermitFacts, Rescan, Retrospective, ScheduleFacts, VerifiedAsset, Window, WorkFacts,
+    ApprovalFacts, AssetFacts, ChangeFacts, CloseFacts, Comparison, ConfirmFacts, EvidenceFacts, Fallen,
+    FindingFacts, IssueFacts, PermitFacts, Rescan, Retrospective, ScheduleFacts, VerifiedAsset, Window,
+    WorkFacts,
 };
 pub use reading::{DOCUMENT_BYTES_MAX, PolicyError};
 pub use shipped::{DEFAULT_POLICY, SMALL_SHOP_POLICY};

@@ -1,8 +1,9 @@
 //! The facts that other rooms hand over with a question. Plain values: the asker has checked that they are true.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
-use basis::{PersonId, Role, Subject, Time};
+use basis::{PersonId, Role, Span, Subject, Time};
 
 use super::words::{
     Action, ChangeType, Classification, Criticality, Environment, EvidenceKind, Exposure, Part, PermitState,
@@ -28,12 +29,16 @@ pub struct AssetFacts {
 pub struct ChangeFacts {
     /// Which change; named in messages and ways out.
     pub change: Subject,
+    /// The revision in question, from 1.
+    pub revision: u64,
     /// Its type.
     pub change_type: ChangeType,
     /// The assets it touches; empty for a change of the policy document alone.
     pub assets: Vec<AssetFacts>,
     /// Who asked for it.
     pub requester: PersonId,
+    /// Who wrote any part of the revision. Every rule counts them like whoever asked.
+    pub authors: BTreeSet<PersonId>,
     /// Who is named to carry it out.
     pub executors: Vec<PersonId>,
 }
@@ -47,6 +52,32 @@ pub struct ApprovalFacts {
     pub capacity: Role,
     /// When.
     pub at: Time,
+    /// Why it no longer counts; none while it does.
+    pub fallen: Option<Fallen>,
+}
+
+/// Why an approval that was given no longer counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fallen {
+    /// The key that signed it was revoked.
+    KeyRevoked {
+        /// Which key.
+        key: String,
+    },
+    /// Whoever gave it may not act any more.
+    PersonDisabled {
+        /// Who.
+        person: PersonId,
+    },
+}
+
+impl fmt::Display for Fallen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fallen::KeyRevoked { key } => write!(f, "the key {key} that signed it was revoked"),
+            Fallen::PersonDisabled { person } => write!(f, "{person} may not act any more"),
+        }
+    }
 }
 
 /// From when (inclusive) to when (exclusive) work may happen.
@@ -95,11 +126,15 @@ pub struct IssueFacts {
     pub permit: PermitFacts,
     /// The moment of asking.
     pub now: Time,
+    /// How far that lies before the latest entry of the ledger; none where it does not.
+    pub clock_behind: Option<Span>,
 }
 
 /// What the rules look at of one permit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PermitFacts {
+    /// The revision of the change under which it was issued.
+    pub revision: u64,
     /// Its state as recorded.
     pub state: PermitState,
     /// From when to when it allows work.
@@ -148,6 +183,8 @@ pub struct WorkFacts {
     pub told: BTreeSet<Role>,
     /// The moment of asking.
     pub now: Time,
+    /// How far that lies before the latest entry of the ledger; none where it does not.
+    pub clock_behind: Option<Span>,
 }
 
 /// How the state found afterwards compares with the state that was approved.
@@ -211,9 +248,24 @@ pub enum Retrospective {
     Held {
         /// When.
         at: Time,
+        /// Who recorded it, each time that it was recorded. None of them approves it.
+        authors: BTreeSet<PersonId>,
         /// The approvals given after the fact, on the record of the retrospective.
         approvals: Vec<ApprovalFacts>,
     },
+}
+
+/// May this person confirm what was carried out, or accept what differs from it?
+#[derive(Debug, Clone)]
+pub struct ConfirmFacts {
+    /// The change.
+    pub change: ChangeFacts,
+    /// The approvals under which it was carried out.
+    pub approvals: Vec<ApprovalFacts>,
+    /// Who in fact carried it out, from the runs and permits.
+    pub worked: BTreeSet<PersonId>,
+    /// Who confirms or accepts.
+    pub person: PersonId,
 }
 
 /// May this change be closed?
@@ -221,7 +273,7 @@ pub enum Retrospective {
 pub struct CloseFacts {
     /// The change.
     pub change: ChangeFacts,
-    /// The approvals under which it was carried out.
+    /// The approvals under which it was carried out. What was done while they stood is closed whatever became of them.
     pub approvals: Vec<ApprovalFacts>,
     /// Who in fact carried it out, from the runs and permits.
     pub worked: BTreeSet<PersonId>,

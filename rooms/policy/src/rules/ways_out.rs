@@ -48,6 +48,12 @@ pub(super) fn verify(change: &Subject) -> String {
     format!("compare and confirm: `tagout change verify {change}`")
 }
 
+pub(super) fn confirm_by_another(change: &Subject) -> String {
+    format!(
+        "let somebody who did not carry it out confirm it, and accept what differs: `tagout change verify {change}`"
+    )
+}
+
 pub(super) fn compare(change: &Subject, asset: &Subject) -> String {
     format!(
         "a run compares by itself; after work by hand say what was found: `tagout change verify {change} --accept {asset} --because TEXT`"

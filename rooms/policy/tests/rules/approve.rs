@@ -164,3 +164,98 @@ fn a_small_shop_still_keeps_requester_and_approver_apart() {
             .is_yes()
     );
 }
+
+/// A change that Anna asks for, Ben writes a part of, and David carries out.
+fn written_by_ben() -> ChangeFacts {
+    let mut change = change(ChangeType::Normal, Classification::None);
+    change.authors.insert(person(BEN));
+    change
+}
+
+#[test]
+fn who_wrote_a_part_counts_like_whoever_asked() {
+    let (change, own) = (written_by_ben(), approval(BEN, Role::Approver));
+    for policy in [default_policy(), small_shop_policy()] {
+        assert!(!policy.is_approved(&change, std::slice::from_ref(&own)).is_yes());
+        assert!(!policy.may_decide(&change, person(BEN), Role::Approver).is_yes());
+    }
+    let policy = one_pair_of_hands_policy();
+    assert!(policy.may_decide(&change, person(BEN), Role::Approver).is_yes());
+    assert_eq!(
+        policy.path_to_decide(&change, person(BEN)).as_deref(),
+        Some("2.4")
+    );
+    assert_eq!(policy.path_to_decide(&change, person(CLARA)), None);
+    let alone = policy.is_approved(&change, std::slice::from_ref(&own));
+    assert!(!alone.is_yes(), "{}", told(&alone));
+    let review = approval(CLARA, Role::SystemOwner);
+    let reviewed = policy.is_approved(&change, &[own, review]);
+    assert!(reviewed.is_yes(), "{}", told(&reviewed));
+    assert!(reviewed.paragraphs().contains(&"2.4".to_owned()));
+}
+
+#[test]
+fn who_wrote_a_part_is_no_second_reviewer() {
+    let mut change = written_by_ben();
+    change.authors.insert(person(CLARA));
+    let approvals = [approval(BEN, Role::Approver), approval(CLARA, Role::SystemOwner)];
+    assert!(
+        !one_pair_of_hands_policy()
+            .is_approved(&change, &approvals)
+            .is_yes()
+    );
+    let (mut change, own) = by_one_technician();
+    change.authors.insert(person(CLARA));
+    let review = approval(CLARA, Role::SystemOwner);
+    assert!(!small_shop_policy().is_approved(&change, &[own, review]).is_yes());
+}
+
+#[test]
+fn an_approval_that_fell_is_named_with_its_reason_and_a_new_one_takes_its_place() {
+    let policy = default_policy();
+    let change = change(ChangeType::Normal, Classification::None);
+    let reasons = [
+        Fallen::KeyRevoked {
+            key: "KEY-0002".to_owned(),
+        },
+        Fallen::PersonDisabled { person: person(BEN) },
+    ];
+    for fallen in reasons {
+        let fell = ApprovalFacts {
+            fallen: Some(fallen.clone()),
+            ..approval(BEN, Role::Approver)
+        };
+        let verdict = policy.is_approved(&change, std::slice::from_ref(&fell));
+        assert_eq!(broken(&verdict), ["2.1"]);
+        let missing = verdict.refusal().unwrap().missing.join("; ");
+        assert!(
+            missing.contains(&format!(
+                "the approval of PER-0002 as approver does not count, because {fallen}"
+            )),
+            "{missing}"
+        );
+        assert!(
+            policy
+                .is_approved(&change, &[fell, approval(CLARA, Role::Approver)])
+                .is_yes()
+        );
+    }
+}
+
+#[test]
+fn a_review_that_fell_lets_nobody_hold_two_duties() {
+    let (change, own) = by_one_technician();
+    let fell = ApprovalFacts {
+        fallen: Some(Fallen::PersonDisabled {
+            person: person(CLARA),
+        }),
+        ..approval(CLARA, Role::SystemOwner)
+    };
+    let verdict = small_shop_policy().is_approved(&change, &[own, fell]);
+    assert!(!verdict.is_yes());
+    assert!(
+        !verdict.paragraphs().contains(&"2.4".to_owned()),
+        "{}",
+        told(&verdict)
+    );
+}

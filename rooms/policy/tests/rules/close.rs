@@ -105,6 +105,63 @@ fn a_difference_is_accepted_only_where_the_policy_allows_it() {
 }
 
 #[test]
+fn who_did_the_work_accepts_nothing_of_it() {
+    let accepts: [fn(&mut CloseFacts, u64); 2] = [
+        |close, by| close.verified[0].comparison = Comparison::DifferenceAccepted { by: person(by) },
+        |close, by| close.findings[0].rescan = Rescan::StillThereAccepted { by: person(by) },
+    ];
+    for accept in accepts {
+        let mut facts = closing();
+        accept(&mut facts, DAVID);
+        let verdict = default_policy().may_close(&facts);
+        assert_eq!(broken(&verdict), ["2.3"], "{}", told(&verdict));
+        let refusal = verdict.refusal().unwrap();
+        assert!(
+            refusal.way_out[0].contains("let somebody who did not carry it out"),
+            "{refusal}"
+        );
+        // In a small shop somebody else reviewed, and the use of that is shown.
+        let verdict = small_shop_policy().may_close(&facts);
+        assert!(verdict.is_yes(), "{}", told(&verdict));
+        assert!(verdict.paragraphs().contains(&"2.4".to_owned()));
+        // Ben is not named to work and worked all the same.
+        accept(&mut facts, BEN);
+        facts.worked.insert(person(BEN));
+        assert!(broken(&default_policy().may_close(&facts)).contains(&"2.3"));
+    }
+}
+
+#[test]
+fn who_may_confirm_is_said_before_they_do() {
+    let ask = |policy: &Policy, change: ChangeFacts, approvals: Vec<ApprovalFacts>, by: u64| {
+        policy.may_confirm(&ConfirmFacts {
+            change,
+            approvals,
+            worked: [person(CLARA)].into(),
+            person: person(by),
+        })
+    };
+    let cui = || change(ChangeType::Normal, Classification::Cui);
+    for (by, expected) in [(ANNA, true), (BEN, true), (CLARA, false), (DAVID, false)] {
+        let verdict = ask(&default_policy(), cui(), both_approvals(), by);
+        assert_eq!(verdict.is_yes(), expected, "{}", told(&verdict));
+        assert_eq!(verdict.paragraphs(), ["2.3"]);
+    }
+    let reviewed_by = |reviewer| {
+        vec![
+            approval(BEN, Role::Approver),
+            approval(reviewer, Role::SystemOwner),
+        ]
+    };
+    let small = small_shop_policy();
+    assert!(ask(&small, cui(), reviewed_by(5), DAVID).is_yes());
+    assert!(
+        !ask(&small, cui(), reviewed_by(CLARA), DAVID).is_yes(),
+        "the reviewer worked"
+    );
+}
+
+#[test]
 fn evidence_for_the_change_as_a_whole_needs_no_asset() {
     let policy = default_policy_with("per_change = []", "per_change = [\"test_result\"]");
     let mut facts = closing();
@@ -147,6 +204,7 @@ fn closing_emergency(held_after: Span, approver: u64) -> CloseFacts {
     let began = facts.work_began_at.expect("the house says when work began");
     facts.retrospective = Retrospective::Held {
         at: began + held_after,
+        authors: [person(DAVID)].into(),
         approvals: vec![approval(approver, Role::Approver)],
     };
     facts
@@ -172,6 +230,27 @@ fn an_emergency_stays_open_until_its_retrospective_is_held_and_approved() {
     let verdict = policy.may_close(&not_held);
     assert_eq!(broken(&verdict), ["6.2"]);
     insta::assert_snapshot!(told(&verdict));
+}
+
+#[test]
+fn who_recorded_any_version_of_a_retrospective_does_not_approve_it() {
+    let mut facts = closing_emergency(Span::hours(10), CLARA);
+    if let Retrospective::Held { authors, .. } = &mut facts.retrospective {
+        authors.insert(person(CLARA));
+    }
+    let verdict = default_policy().may_close(&facts);
+    assert_eq!(broken(&verdict), ["6.2"], "{}", told(&verdict));
+}
+
+#[test]
+fn an_approval_of_a_retrospective_that_fell_keeps_the_change_open() {
+    let mut facts = closing_emergency(Span::hours(10), CLARA);
+    if let Retrospective::Held { approvals, .. } = &mut facts.retrospective {
+        approvals[0].fallen = Some(Fallen::PersonDisabled {
+            person: person(CLARA),
+        });
+    }
+    assert_eq!(broken(&default_policy().may_close(&facts)), ["6.2"]);
 }
 
 #[test]

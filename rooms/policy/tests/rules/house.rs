@@ -38,6 +38,16 @@ pub fn small_shop_policy() -> Policy {
         .with_version(7)
 }
 
+/// The policy of a small shop in which even whoever asks may approve, with a review by somebody else.
+pub fn one_pair_of_hands_policy() -> Policy {
+    let pairs = "pairs = [[\"approver\", \"executor\"],";
+    let more = "pairs = [[\"requester\", \"approver\"], [\"approver\", \"executor\"],";
+    assert_eq!(SMALL_SHOP_POLICY.matches(pairs).count(), 1);
+    Policy::parse(&SMALL_SHOP_POLICY.replace(pairs, more))
+        .expect("the changed policy is one")
+        .with_version(7)
+}
+
 /// The default policy with one piece of its text replaced; the piece must be there exactly once.
 pub fn default_policy_with(piece: &str, by: &str) -> Policy {
     assert_eq!(
@@ -62,9 +72,11 @@ pub fn asset(id: &str, classification: Classification) -> AssetFacts {
 pub fn change(change_type: ChangeType, classification: Classification) -> ChangeFacts {
     ChangeFacts {
         change: subject("CHG-0001"),
+        revision: 1,
         change_type,
         assets: vec![asset("AST-0001", classification)],
         requester: person(ANNA),
+        authors: [person(ANNA)].into(),
         executors: vec![person(DAVID)],
     }
 }
@@ -74,6 +86,7 @@ pub fn approval(by: u64, capacity: Role) -> ApprovalFacts {
         person: person(by),
         capacity,
         at: time("2026-11-20T09:00:00Z"),
+        fallen: None,
     }
 }
 
@@ -103,6 +116,7 @@ pub fn evidence(kind: EvidenceKind, asset: &str) -> EvidenceFacts {
 /// A permit for David on the one machine of [`change`], for the whole window.
 pub fn permit() -> PermitFacts {
     PermitFacts {
+        revision: 1,
         state: PermitState::Active,
         window: window(),
         people: [person(DAVID)].into(),
@@ -124,6 +138,7 @@ pub fn work() -> WorkFacts {
         evidence: vec![evidence(EvidenceKind::Snapshot, "AST-0001")],
         told: BTreeSet::new(),
         now: time("2026-11-28T18:30:00Z"),
+        clock_behind: None,
     }
 }
 

@@ -13,16 +13,19 @@ fn any_change() -> impl Strategy<Value = ChangeFacts> {
     let types = select(ChangeType::ALL);
     let classifications = prop::collection::vec(select(Classification::ALL), 0..3);
     let executors = prop::collection::vec(1u64..6, 1..3);
-    (types, classifications, 1u64..6, executors).prop_map(
-        |(change_type, classifications, requester, executors)| {
+    let authors = prop::collection::btree_set(1u64..6, 0..3);
+    (types, classifications, 1u64..6, authors, executors).prop_map(
+        |(change_type, classifications, requester, authors, executors)| {
             let numbered = classifications.into_iter().enumerate();
             ChangeFacts {
                 change: subject("CHG-0001"),
+                revision: 1,
                 change_type,
                 assets: numbered
                     .map(|(place, classification)| asset(&format!("AST-{:04}", place + 1), classification))
                     .collect(),
                 requester: person(requester),
+                authors: authors.into_iter().map(person).collect(),
                 executors: executors.into_iter().map(person).collect(),
             }
         },
@@ -39,7 +42,11 @@ fn any_approvals() -> impl Strategy<Value = Vec<ApprovalFacts>> {
 }
 
 fn any_policy() -> impl Strategy<Value = Policy> {
-    select(vec![default_policy(), small_shop_policy()])
+    select(vec![
+        default_policy(),
+        small_shop_policy(),
+        one_pair_of_hands_policy(),
+    ])
 }
 
 proptest! {
@@ -84,12 +91,13 @@ proptest! {
     }
 
     #[test]
-    fn nobody_gets_a_change_approved_alone_that_they_ask_for_or_carry_out(
+    fn nobody_gets_a_change_approved_alone_that_they_ask_for_or_write_or_carry_out(
         policy in any_policy(),
         change in any_change(),
         capacities in prop::collection::vec(select(Role::ALL.to_vec()), 1..4),
     ) {
-        for alone in change.executors.iter().copied().chain([change.requester]) {
+        let wrote = change.authors.iter().copied().chain([change.requester]);
+        for alone in change.executors.iter().copied().chain(wrote) {
             let approvals: Vec<ApprovalFacts> = capacities
                 .iter()
                 .map(|capacity| ApprovalFacts { person: alone, ..approval(1, *capacity) })

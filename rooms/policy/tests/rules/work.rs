@@ -16,9 +16,33 @@ fn work_is_allowed_when_everything_is_in_place() {
 /// A way to take one thing away from [`work`], and the paragraph that must then say no.
 type Lack = (&'static str, fn(&mut WorkFacts), &'static str);
 
-const LACKS: [Lack; 24] = [
+const LACKS: [Lack; 28] = [
     ("no approval", |work| work.approvals.clear(), "2.1"),
     ("an approval short", |work| work.approvals.truncate(1), "2.2"),
+    (
+        "the key of an approval was revoked",
+        |work| {
+            work.approvals[0].fallen = Some(Fallen::KeyRevoked {
+                key: "KEY-0002".to_owned(),
+            });
+        },
+        "2.1",
+    ),
+    (
+        "the clock was set back",
+        |work| work.clock_behind = Some(Span::milliseconds(CLOCK_BEHIND_MAX.as_ms() + 1)),
+        "4.1",
+    ),
+    (
+        "a permit of the revision before",
+        |work| work.change.revision = 2,
+        "4.1",
+    ),
+    (
+        "a permit of no known revision",
+        |work| permit_of(work).revision = 0,
+        "4.1",
+    ),
     ("no window", |work| work.window = None, "4.1"),
     (
         "before the window",
@@ -201,14 +225,23 @@ fn issue() -> IssueFacts {
         window: window(),
         permit: permit(),
         now: time("2026-11-28T18:00:00Z"),
+        clock_behind: None,
     }
 }
 
 /// A way to ask for too much.
 type Excess = (&'static str, fn(&mut IssueFacts));
 
-const EXCESSES: [Excess; 10] = [
+const EXCESSES: [Excess; 12] = [
     ("without approval", |issue| issue.approvals.clear()),
+    ("after an approval fell", |issue| {
+        issue.approvals[1].fallen = Some(Fallen::PersonDisabled {
+            person: person(CLARA),
+        });
+    }),
+    ("while the clock stands back", |issue| {
+        issue.clock_behind = Some(Span::milliseconds(CLOCK_BEHIND_MAX.as_ms() + 1));
+    }),
     ("before the window", |issue| {
         issue.permit.window.from = window().from - Span::milliseconds(1)
     }),
@@ -241,4 +274,24 @@ fn a_permit_only_narrows_what_the_change_names() {
     }
     let policy = default_policy_with("actions = [\"patch\", \"reboot\", ", "actions = [\"patch\", ");
     assert_eq!(broken(&policy.may_issue(&issue())), ["4.1"]);
+}
+
+#[test]
+fn a_clock_that_stands_back_to_the_limit_stops_nothing() {
+    let mut facts = work();
+    facts.clock_behind = Some(CLOCK_BEHIND_MAX);
+    assert!(default_policy().may_work(&facts).is_yes());
+    let mut asked = issue();
+    asked.clock_behind = Some(CLOCK_BEHIND_MAX);
+    assert!(default_policy().may_issue(&asked).is_yes());
+    facts.clock_behind = Some(Span::hours(3));
+    let refusal = default_policy().may_work(&facts).refusal().unwrap();
+    assert!(
+        refusal.missing[0].contains("stands 3 h before the latest entry"),
+        "{refusal}"
+    );
+    assert!(
+        refusal.way_out[0].contains("set the clock of the server"),
+        "{refusal}"
+    );
 }

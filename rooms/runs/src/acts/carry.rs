@@ -71,8 +71,7 @@ fn member_of<'r>(run: &'r Run, asset: &Subject) -> Result<&'r Member, Refusal> {
 pub fn begin(organisation: &Organisation, id: RunId, asset: &Subject) -> Result<Begun, Refusal> {
     let mut tx = organisation.begin("runs.begin_host")?;
     let run = existing(&tx.view(), id)?;
-    let now = organisation.now();
-    let directives = next(&run, now);
+    let directives = next(&run, organisation.now());
     let step = match () {
         () if directives.contains(&Directive::Begin(asset.clone())) => Step::Precheck,
         () if directives.contains(&Directive::Undo(asset.clone())) => Step::RollBack,
@@ -84,7 +83,7 @@ pub fn begin(organisation: &Organisation, id: RunId, asset: &Subject) -> Result<
         Action::Patch
     };
     let change = change_of(&tx.view(), &run)?;
-    if let Err(refusal) = may_work(&tx.view(), &change, run.executor, asset, action, now)? {
+    if let Err(refusal) = may_work(organisation, &tx.view(), &change, run.executor, asset, action)? {
         let missing = refusal.missing.join("; ");
         let reason = format!("{asset} may not be worked on now: {missing}");
         tx.record(by_runner(&run), Events::one(Halted { run: id, reason }))?;
@@ -107,7 +106,7 @@ pub fn hindrance(
     organisation.view(|view| {
         let run = existing(view, id)?;
         let change = change_of(view, &run)?;
-        let answer = may_work(view, &change, run.executor, asset, action, organisation.now())?;
+        let answer = may_work(organisation, view, &change, run.executor, asset, action)?;
         Ok(answer.err().map(|refusal| refusal.missing.join("; ")))
     })
 }

@@ -16,10 +16,10 @@ pub use show::{ShownRun, list, show, show_plan};
 pub use start::start;
 pub use steer::{decide, halt, roll_back};
 
-use basis::{Act, Authentication, Class, Id, PersonId, Refusal, Subject};
+use basis::{Act, Authentication, Class, PersonId, Refusal, Subject};
 use changes::{Change, ChangeId};
-use policy::{Action, Policy, WorkFacts};
-use storage::{By, StorageError, View};
+use policy::{Action, Policy};
+use storage::{By, Organisation, StorageError, View};
 
 use crate::rules::{Run, RunId, Start};
 use crate::store::{self, StoredPlan};
@@ -87,46 +87,24 @@ fn no_executor(
     ))
 }
 
-/// Asks the gate whether the run's executor may do `action` to `asset` at this moment; the refusal says what is missing.
+/// Asks what the gate would say if the run's executor wanted to do `action` to `asset` at this moment; the refusal says
+/// what is missing.
 fn may_work(
+    organisation: &Organisation,
     view: &View<'_>,
     change: &Change,
     person: PersonId,
     asset: &Subject,
     action: Action,
-    now: basis::Time,
 ) -> Result<Result<permits::PermitId, Refusal>, Refusal> {
     let policy = policy::current(view)?;
     if let Some(refusal) = no_executor(view, &policy, person, action)? {
         return Ok(Err(refusal));
     }
-    let permits = permits::of_change(view, change.id)?;
     let asked = permits::rules::Asked {
         person,
         asset: asset.clone(),
         action,
     };
-    let permit = permits::rules::choose(&permits, &asked, now);
-    let evidence = evidence::about(view, &change.id.subject())?;
-    let facts = WorkFacts {
-        change: changes::facts(view, change)?,
-        approvals: change.approvals(),
-        window: change.window,
-        permit: permit.map(|permit| permit.facts(now)),
-        person,
-        asset: asset.clone(),
-        action,
-        evidence: evidence.iter().map(|evidence| evidence.facts()).collect(),
-        told: change.told_roles(),
-        now,
-    };
-    let verdict = policy.may_work(&facts);
-    Ok(match (verdict.refusal(), permit) {
-        (None, Some(permit)) => Ok(permit.id),
-        (Some(refusal), _) => Err(refusal),
-        (None, None) => Err(
-            Refusal::new(Class::Policy, "permit", format!("{} has no permit", change.id))
-                .way_out(format!("issue one: `tagout permit issue {}`", change.id)),
-        ),
-    })
+    permits::may_work(organisation, view, change, &asked)
 }

@@ -24,11 +24,17 @@ pub fn start(organisation: &Organisation, actor: &Actor, id: ChangeId) -> Result
     changes::rules::Move::Start.check(id, change.state)?;
     check_no_other(&tx.view(), &change)?;
     let stored = approved_plan(&tx.view(), &change)?;
-    let now = organisation.now();
     let mut permit = None;
     for host in stored.plan.hosts() {
         // Every host is asked for: a run that is bound to stop in the middle is better not begun.
-        let held = may_work(&tx.view(), &change, actor.person, &host.asset, Action::Patch, now)??;
+        let held = may_work(
+            organisation,
+            &tx.view(),
+            &change,
+            actor.person,
+            &host.asset,
+            Action::Patch,
+        )??;
         permit.get_or_insert(held);
     }
     let permit = permit.ok_or_else(|| Refusal::new(Class::Conflict, "plan", "the plan names no host"))?;

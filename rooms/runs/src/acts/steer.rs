@@ -79,12 +79,12 @@ pub fn roll_back(
         for member in run.members().filter(|member| member.is_touched) {
             // The executor of the run answers for the undoing as well: the permit names them.
             may_work(
+                organisation,
                 &tx.view(),
                 &change,
                 run.executor,
                 &member.asset,
                 Action::RollBack,
-                organisation.now(),
             )??;
         }
         Ok(events)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use basis::{PersonId, Role, Verdict};
 
-use super::separate::{self, Duties};
+use super::separate::{self, Case};
 use super::{Answer, Gaps};
 use crate::rules::document::Policy;
 use crate::rules::kinds::{Kind, Need};
@@ -15,8 +15,14 @@ impl Policy {
     /// Says whether the approvals that stand on the current revision are all that the policy asks for.
     pub fn is_approved(&self, change: &ChangeFacts, approvals: &[ApprovalFacts]) -> Verdict {
         let mut answer = Answer::to(self, format!("is {} approved", change.change));
-        say_approved(&mut answer, self, change, &Duties::named_in(change), approvals);
+        say_approved(&mut answer, &Case::before_work(self, change, approvals));
         answer.verdict()
+    }
+
+    /// The paragraph of the small-shop path under which `person` may decide on a change in which they hold another duty;
+    /// none where they hold none, or no path is in force.
+    pub fn path_to_decide(&self, change: &ChangeFacts, person: PersonId) -> Option<String> {
+        separate::path_to_decide(self, change, person).map(str::to_owned)
     }
 
     /// Says whether `person` may approve or disapprove in `capacity`. That they hold the role is the asker's check.
@@ -57,14 +63,9 @@ impl Policy {
 }
 
 /// Says what the rules on approvals and on separation find.
-pub(super) fn say_approved(
-    answer: &mut Answer,
-    policy: &Policy,
-    change: &ChangeFacts,
-    duties: &Duties,
-    approvals: &[ApprovalFacts],
-) {
-    let sorted = separate::approvals_that_count(policy, change, duties, approvals);
+pub(super) fn say_approved(answer: &mut Answer, case: &Case<'_>) {
+    let (policy, change) = (case.policy, case.change);
+    let sorted = case.approvals_that_count();
     for rule in policy.applying(change) {
         let Kind::Approvals(asked) = &rule.kind else {
             continue;
@@ -88,7 +89,7 @@ pub(super) fn say_approved(
         }
         answer.say(rule, gaps);
     }
-    separate::say(answer, policy, change, duties, approvals);
+    case.say(answer);
 }
 
 fn people(approvals: &[&ApprovalFacts]) -> BTreeSet<PersonId> {

@@ -1,12 +1,12 @@
 //! May the change be closed?
 
-use basis::{Span, Verdict};
+use basis::{PersonId, Span, Verdict};
 
-use super::separate::{self, Duties};
+use super::separate::{Case, Duties};
 use super::{Answer, Gaps, approve};
 use crate::rules::document::{Policy, Rule};
 use crate::rules::kinds::{Emergency, EvidenceForClosure, Kind, VerificationForClosure};
-use crate::rules::questions::{CloseFacts, Comparison, EvidenceFacts, Rescan, Retrospective};
+use crate::rules::questions::{CloseFacts, Comparison, ConfirmFacts, EvidenceFacts, Rescan, Retrospective};
 use crate::rules::ways_out;
 use crate::rules::words::{ChangeType, EvidenceKind};
 
@@ -16,8 +16,13 @@ impl Policy {
     pub fn may_close(&self, facts: &CloseFacts) -> Verdict {
         let change = &facts.change;
         let mut answer = Answer::to(self, format!("may {} be closed", change.change));
-        let duties = Duties::at_closure(change, &facts.worked, facts.verifier);
-        approve::say_approved(&mut answer, self, change, &duties, &facts.approvals);
+        let case = Case {
+            policy: self,
+            change,
+            duties: Duties::after_work(change, &facts.worked, confirmed_by(facts)),
+            approvals: &facts.approvals,
+        };
+        approve::say_approved(&mut answer, &case);
         for rule in self.applying(change) {
             match &rule.kind {
                 Kind::EvidenceForClosure(needed) => answer.say(rule, evidence_gaps(rule, needed, facts)),
@@ -25,7 +30,7 @@ impl Policy {
                     answer.say(rule, verification_gaps(rule, needed, facts));
                 }
                 Kind::Emergency(emergency) if change.change_type == ChangeType::Emergency => {
-                    let gaps = retrospective_gaps(self, emergency, facts, &duties);
+                    let gaps = retrospective_gaps(emergency, facts, &case);
                     answer.say(&stating_lateness(rule, emergency, facts), gaps);
                 }
                 _ => {}
@@ -33,6 +38,37 @@ impl Policy {
         }
         answer.verdict()
     }
+
+    /// Says whether the person may confirm what was carried out, or accept what differs: nobody does so for their own work.
+    pub fn may_confirm(&self, facts: &ConfirmFacts) -> Verdict {
+        let (change, person) = (&facts.change, facts.person);
+        let question = format!("may {person} confirm what was done under {}", change.change);
+        let mut answer = Answer::to(self, question);
+        let case = Case {
+            policy: self,
+            change,
+            duties: Duties::after_work(change, &facts.worked, [person]),
+            approvals: &facts.approvals,
+        };
+        case.say_for_confirmation(&mut answer, person);
+        answer.verdict()
+    }
+}
+
+/// Who says that what was done is right: whoever confirms it, and whoever accepted what differs.
+fn confirmed_by(facts: &CloseFacts) -> impl Iterator<Item = PersonId> {
+    let differences = facts
+        .verified
+        .iter()
+        .filter_map(|verified| match verified.comparison {
+            Comparison::DifferenceAccepted { by } => Some(by),
+            _ => None,
+        });
+    let findings = facts.findings.iter().filter_map(|finding| match finding.rescan {
+        Rescan::StillThereAccepted { by } => Some(by),
+        _ => None,
+    });
+    facts.verifier.into_iter().chain(differences).chain(findings)
 }
 
 fn evidence_gaps(rule: &Rule, needed: &EvidenceForClosure, facts: &CloseFacts) -> Gaps {
@@ -149,7 +185,7 @@ fn add_findings(gaps: &mut Gaps, facts: &CloseFacts) {
     }
 }
 
-fn retrospective_gaps(policy: &Policy, emergency: &Emergency, facts: &CloseFacts, duties: &Duties) -> Gaps {
+fn retrospective_gaps(emergency: &Emergency, facts: &CloseFacts, case: &Case<'_>) -> Gaps {
     let mut gaps = Gaps::default();
     let way_out = ways_out::retrospect(&facts.change.change);
     match &facts.retrospective {
@@ -160,8 +196,15 @@ fn retrospective_gaps(policy: &Policy, emergency: &Emergency, facts: &CloseFacts
             let due = due.map_or(String::new(), |due| format!(", due {}", due.to_minutes()));
             gaps.add(format!("the retrospective{due}"), way_out);
         }
-        Retrospective::Held { approvals, .. } => {
-            let sorted = separate::approvals_that_count(policy, &facts.change, duties, approvals);
+        Retrospective::Held {
+            approvals, authors, ..
+        } => {
+            let look_back = Case {
+                duties: case.duties.clone().written_by(authors),
+                approvals,
+                ..*case
+            };
+            let sorted = look_back.approvals_that_count();
             let short = approve::unmet(&emergency.approved_afterwards, &sorted.counted);
             for (capacity, count) in &short {
                 gaps.add(

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use basis::{Role, Subject, Verdict};
+use basis::{Role, Span, Subject, Verdict};
 
-use super::separate::Duties;
+use super::separate::Case;
 use super::{Answer, Gaps, approve};
+use crate::rules::clock::clock_gap;
 use crate::rules::document::Policy;
 use crate::rules::kinds::{BackupBefore, Emergency, Kind, Permit};
 use crate::rules::questions::{ChangeFacts, IssueFacts, PermitFacts, WorkFacts};
@@ -17,13 +18,7 @@ impl Policy {
     pub fn may_issue(&self, facts: &IssueFacts) -> Verdict {
         let change = &facts.change;
         let mut answer = Answer::to(self, format!("may a permit be issued under {}", change.change));
-        approve::say_approved(
-            &mut answer,
-            self,
-            change,
-            &Duties::named_in(change),
-            &facts.approvals,
-        );
+        approve::say_approved(&mut answer, &Case::before_work(self, change, &facts.approvals));
         for rule in self.applying(change) {
             if let Kind::Permit(terms) = &rule.kind {
                 answer.say(rule, issue_gaps(terms, facts));
@@ -44,13 +39,7 @@ impl Policy {
             change.change
         );
         let mut answer = Answer::to(self, question);
-        approve::say_approved(
-            &mut answer,
-            self,
-            change,
-            &Duties::named_in(change),
-            &facts.approvals,
-        );
+        approve::say_approved(&mut answer, &Case::before_work(self, change, &facts.approvals));
         for rule in self.applying(change) {
             match &rule.kind {
                 Kind::Permit(terms) => answer.say(rule, permit_gaps(terms, facts)),
@@ -74,6 +63,7 @@ impl Policy {
 fn issue_gaps(terms: &Permit, facts: &IssueFacts) -> Gaps {
     let mut gaps = Gaps::default();
     let permit = &facts.permit;
+    add_clock(&mut gaps, facts.clock_behind);
     if permit.window.until <= permit.window.from || permit.window.until <= facts.now {
         gaps.add("an end that is still to come", "ask for a permit that ends later");
     }
@@ -108,6 +98,13 @@ fn issue_gaps(terms: &Permit, facts: &IssueFacts) -> Gaps {
     }
     add_outsiders(&mut gaps, &facts.change, permit, terms);
     gaps
+}
+
+/// Whether a window is open says only a clock that is right.
+fn add_clock(gaps: &mut Gaps, clock_behind: Option<Span>) {
+    if let Some((missing, way_out)) = clock_gap(clock_behind) {
+        gaps.add(missing, way_out);
+    }
 }
 
 /// A permit can only narrow what the change names.
@@ -147,6 +144,7 @@ fn has_asset(change: &ChangeFacts, asset: &Subject) -> bool {
 fn permit_gaps(terms: &Permit, facts: &WorkFacts) -> Gaps {
     let mut gaps = Gaps::default();
     let change = &facts.change.change;
+    add_clock(&mut gaps, facts.clock_behind);
     match facts.window {
         None => gaps.add(
             format!("a window for {change}"),
@@ -189,6 +187,15 @@ fn permit_gaps(terms: &Permit, facts: &WorkFacts) -> Gaps {
 fn add_permit_gaps(gaps: &mut Gaps, terms: &Permit, permit: &PermitFacts, facts: &WorkFacts) {
     let change = &facts.change.change;
     let another = ways_out::issue_permit(change);
+    if permit.revision != facts.change.revision {
+        gaps.add(
+            format!(
+                "a permit under revision {} of {change}; this one was issued under another, {}",
+                facts.change.revision, permit.revision
+            ),
+            another.clone(),
+        );
+    }
     match permit.state {
         PermitState::Issued | PermitState::Active => {}
         PermitState::Suspended => gaps.add(

@@ -1,0 +1,2 @@
+delete from change_comparisons
+where change_id = $1

@@ -1,0 +1,1 @@
+alter table permits add column revision integer not null default 0;
