@@ -1,4 +1,5 @@
-//! `tagout recover`: two people take an older database for the true one. Works on the data directory of a stopped server.
+//! `tagout recover`: two people take the record as it stands for the true one, though it was restored from an older copy or
+//! the clock ran ahead. Works on the data directory of a stopped server.
 
 use std::path::PathBuf;
 
@@ -21,7 +22,7 @@ pub(super) struct Recover {
     /// Their secrets for one-time codes in two files, for trials
     #[arg(long, value_name = "FILE", num_args = 2)]
     secret_file: Option<Vec<PathBuf>>,
-    /// Which copy was restored, and why
+    /// Which copy was restored, or how far the clock ran ahead, and why
     #[arg(long)]
     reason: String,
 }

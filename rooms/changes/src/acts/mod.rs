@@ -30,7 +30,7 @@ pub use schedule::schedule;
 pub use show::{Moment, list, show, timeline};
 pub use submit::{submit, tell_missing};
 pub use verify::{accept, note_verification, verify};
-pub use work::{done, failed, rolled_back, started};
+pub use work::{done, failed, rolled_back, started, worked_on};
 
 use basis::{Class, Refusal};
 use storage::View;

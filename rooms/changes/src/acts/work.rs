@@ -1,6 +1,6 @@
 //! What the runs and the permits report, in their own transactions and on their own authority.
 
-use basis::{PersonId, Refusal};
+use basis::{PersonId, Refusal, Subject};
 use ledger::events::Events;
 use storage::{By, StorageError, Tx};
 
@@ -24,6 +24,20 @@ fn note(
 /// [`StorageError::Refused`] when the change has no window behind its approvals.
 pub fn started(tx: &mut Tx<'_>, by: &By, id: ChangeId, person: PersonId) -> Result<(), StorageError> {
     note(tx, by, id, |change| rules::started(change, person))
+}
+
+/// Notes that `person` works on `asset` under the change: what was found on it before counts no longer.
+///
+/// # Errors
+/// As [`started`].
+pub fn worked_on(
+    tx: &mut Tx<'_>,
+    by: &By,
+    id: ChangeId,
+    person: PersonId,
+    asset: &Subject,
+) -> Result<(), StorageError> {
+    note(tx, by, id, |change| rules::worked_on(change, person, asset))
 }
 
 /// Notes that the work is done and waits for verification.

@@ -185,6 +185,16 @@ pub struct Worked {
 }
 about_change!(Worked, "changes.worked", &[]);
 
+/// An asset that was compared already is worked on again, so what was found on it counts no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reworked {
+    /// Which change.
+    pub change: ChangeId,
+    /// Which asset.
+    pub asset: Subject,
+}
+about_change!(Reworked, "changes.reworked", &[]);
+
 /// The work is done and waits for verification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {

@@ -36,7 +36,7 @@ pub use submit::{submit, tell};
 pub use text::{Asked, Named, canonical_text};
 pub use verify::{accept, compared, verify};
 pub use words::{Decision, SubmissionKind};
-pub use work::{done, failed, rolled_back, started};
+pub use work::{done, failed, rolled_back, started, worked_on};
 
 use basis::{act, id_type};
 

@@ -1,10 +1,11 @@
 //! What the doers report: work began, is done, was undone, failed.
 
-use basis::{Class, PersonId, Refusal};
+use basis::{Class, PersonId, Refusal, Subject};
 use ledger::events::Events;
+use policy::Comparison;
 
 use super::change::Change;
-use super::events::{Done, Failed, RolledBack, Started, Worked};
+use super::events::{Done, Failed, Reworked, RolledBack, Started, Worked};
 use super::parts::check_text;
 use super::state::{Move, State};
 
@@ -32,6 +33,19 @@ pub fn started(change: &Change, person: PersonId) -> Result<Events, Refusal> {
             person,
         }),
     })
+}
+
+/// Notes that `person` works on `asset`. What was found on it while work goes on falls; where work begins or is resumed,
+/// everything falls that was found.
+pub fn worked_on(change: &Change, person: PersonId, asset: &Subject) -> Result<Events, Refusal> {
+    let mut events = started(change, person)?;
+    if change.state == State::InProgress && change.comparison(asset) != Comparison::NotCompared {
+        events.push(Reworked {
+            change: change.id,
+            asset: asset.clone(),
+        });
+    }
+    Ok(events)
 }
 
 /// Notes that the work is done.

@@ -4,8 +4,8 @@ use basis::{PersonId, Time};
 use storage::{DataError, EventKind, Stamp, StorageError, Tables, Value};
 
 use crate::rules::events::{
-    Accepted, Approved, Cancelled, Closed, Compared, DecisionMade, Done, Edited, Failed, Opened, RolledBack,
-    Scheduled, Started, Submitted, Told, Verified, Worked,
+    Accepted, Approved, Cancelled, Closed, Compared, DecisionMade, Done, Edited, Failed, Opened, Reworked,
+    RolledBack, Scheduled, Started, Submitted, Told, Verified, Worked,
 };
 use crate::rules::{ChangeId, Decision, Parts, State, SubmissionKind};
 
@@ -21,6 +21,7 @@ pub(crate) fn events() -> Vec<EventKind> {
         EventKind::of::<Told>(apply_told),
         EventKind::of::<Started>(apply_started),
         EventKind::of::<Worked>(apply_worked),
+        EventKind::of::<Reworked>(apply_reworked),
         EventKind::of::<Done>(apply_done),
         EventKind::of::<RolledBack>(apply_rolled_back),
         EventKind::of::<Failed>(apply_failed),
@@ -211,6 +212,12 @@ fn apply_started(tables: &Tables<'_>, stamp: &Stamp, event: Started) -> Applied 
 
 fn apply_worked(tables: &Tables<'_>, stamp: &Stamp, event: Worked) -> Applied {
     insert_worker(tables, event.change, event.person, stamp.time)?;
+    note(tables, stamp, event.change)
+}
+
+fn apply_reworked(tables: &Tables<'_>, stamp: &Stamp, event: Reworked) -> Applied {
+    let values = [Value::id(event.change), event.asset.to_string().into()];
+    tables.execute(include_str!("../sql/delete_comparison.sql"), &values)?;
     note(tables, stamp, event.change)
 }
 

@@ -51,6 +51,18 @@ fn a_policy_comes_into_force_through_an_approved_change_inside_its_window() {
         refusal.missing.iter().any(|line| line.contains("does not count")),
         "{refusal}"
     );
+    story.revoke_key(&story.ben);
+    let refusal = adopt().unwrap_err();
+    assert!(
+        refusal.missing.iter().any(|line| line.contains("was revoked")),
+        "{refusal}"
+    );
+    story.enrol_key(&story.ben);
+    story.approve(&story.ben, id).unwrap();
+    story.house.wait(Span::minutes(-1));
+    let refusal = adopt().unwrap_err();
+    assert_eq!(refusal.rule, "clock");
+    story.house.wait(Span::minutes(1));
     assert_eq!(adopt().unwrap().state, State::Verifying);
     assert_eq!(organisation.view(policy::current).unwrap().version, 2);
     assert!(adopt().is_err(), "it came into force once");

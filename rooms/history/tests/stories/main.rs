@@ -1,5 +1,6 @@
 //! Stories of the record against a real organisation.
 
+mod clock;
 mod door;
 mod house;
 mod record;

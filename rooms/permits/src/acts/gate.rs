@@ -75,7 +75,7 @@ pub fn ask(organisation: &Organisation, actor: &Actor, question: &Question) -> R
         answered(&change, permit.as_ref(), &asked, answer, given, verdict),
     )?;
     if matches!(gate, Gate::Allow { .. }) {
-        changes::started(&mut tx, &By::from(actor), change.id, actor.person)?;
+        changes::worked_on(&mut tx, &By::from(actor), change.id, actor.person, &asked.asset)?;
     }
     tx.commit()?;
     Ok(gate)

@@ -75,6 +75,27 @@ fn what_was_done_may_be_undone_although_its_approval_fell() {
 }
 
 #[test]
+fn what_was_found_on_an_asset_falls_when_the_gate_opens_for_it_again() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let story = story();
+    let id = in_its_window(&story);
+    issue(&story, id).unwrap();
+    let found = || {
+        story
+            .show(id)
+            .comparison(&basis::Subject::parse("AST-0002").unwrap())
+    };
+    assert!(allowed(&story, id, "web02"));
+    story.compare(id, "AST-0002", &[]).unwrap();
+    assert_eq!(found(), policy::Comparison::Equal);
+    assert!(allowed(&story, id, "web02"));
+    assert_eq!(found(), policy::Comparison::NotCompared);
+    story.house.assert_sound();
+}
+
+#[test]
 fn a_permit_of_an_earlier_revision_gives_no_work() {
     if !has_ssh_keygen() {
         return;

@@ -90,6 +90,10 @@ pub fn begin(organisation: &Organisation, id: RunId, asset: &Subject) -> Result<
         tx.commit()?;
         return Ok(Begun::No);
     }
+    if step == Step::Precheck {
+        // In a second attempt: what the first one found on the host counts no longer.
+        changes::worked_on(&mut tx, &by_runner(&run), change.id, run.executor, asset)?;
+    }
     record_start(&mut tx, &run, member_of(&run, asset)?, step, None)?;
     tx.commit()?;
     Ok(Begun::Yes)
