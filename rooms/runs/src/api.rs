@@ -1,6 +1,6 @@
 //! The routes of plans and runs: parse, call an act, show.
 
-mod shapes;
+pub(crate) mod shapes;
 
 use basis::{Class, Refusal};
 use frame::{Call, Listed, Method, Nothing, Routes};

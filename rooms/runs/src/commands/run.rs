@@ -164,29 +164,71 @@ fn text(run: &RunView) -> String {
         };
         lines.push(format!("  ring {number}{gate}"));
         for host in &ring.hosts {
-            lines.push(format!(
-                "    {} ({}): {}",
-                host.name,
-                host.asset,
-                host.state.replace('_', " ")
-            ));
-            lines.extend(host.reason.iter().map(|reason| format!("      why: {reason}")));
-            let last = host
-                .packages
-                .iter()
-                .map(|package| (package.attempt, package.step.as_str() == "roll_back"))
-                .max();
-            let shown = host.packages.iter().filter(|package| {
-                Some((package.attempt, package.step == "roll_back")) == last && package.step != "apply"
-            });
-            lines.extend(shown.map(|package| {
-                let outcome = package.outcome.replace('_', " ");
-                format!(
-                    "      {} {} -> {}: {outcome} ({})",
-                    package.package, package.before, package.after, package.reason
-                )
-            }));
+            host_lines(host, &mut lines);
         }
     }
     lines.join("\n")
+}
+
+/// A host with what became of its packages, and how it differs from what was approved although its packages are right.
+fn host_lines(host: &HostView, lines: &mut Vec<String>) {
+    lines.push(format!(
+        "    {} ({}): {}",
+        host.name,
+        host.asset,
+        host.state.replace('_', " ")
+    ));
+    lines.extend(host.reason.iter().map(|reason| format!("      why: {reason}")));
+    if let (None, Some(last)) = (&host.reason, host.steps.last()) {
+        let differences = last.differences.iter();
+        lines.extend(differences.map(|difference| format!("      differs: {difference}")));
+    }
+    let last = host
+        .packages
+        .iter()
+        .map(|package| (package.attempt, package.step.as_str() == "roll_back"))
+        .max();
+    let shown = host.packages.iter().filter(|package| {
+        Some((package.attempt, package.step == "roll_back")) == last && package.step != "apply"
+    });
+    lines.extend(shown.map(|package| {
+        let outcome = package.outcome.replace('_', " ");
+        format!(
+            "      {} {} -> {}: {outcome} ({})",
+            package.package, package.before, package.after, package.reason
+        )
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::shapes::StepView;
+    use basis::Time;
+
+    #[test]
+    fn a_host_that_is_as_planned_says_which_services_still_run_the_old_code() {
+        let said = "these services still run the old code: cron.service; restart them, then compare again";
+        let step = StepView {
+            step: "postcheck".to_owned(),
+            attempt: 1,
+            started_at: Time::from_ms(0),
+            finished_at: None,
+            state: Some("verified".to_owned()),
+            differences: vec![said.to_owned()],
+        };
+        let host = HostView {
+            asset: "AST-0001".to_owned(),
+            name: "web01".to_owned(),
+            state: "verified".to_owned(),
+            attempt: 1,
+            reason: None,
+            steps: vec![step],
+            packages: Vec::new(),
+        };
+        let mut lines = Vec::new();
+        host_lines(&host, &mut lines);
+        assert_eq!(lines[0], "    web01 (AST-0001): verified");
+        assert_eq!(lines[1], format!("      differs: {said}"));
+    }
 }
