@@ -36,19 +36,36 @@ const ALWAYS: [(HeaderName, HeaderValue); 4] = [
 pub(super) struct Refused {
     pub(super) refusal: Refusal,
     pub(super) status: u16,
+    /// In how many seconds it makes sense to ask again, where the status is one that says so.
+    pub(super) retry_after_s: u64,
 }
+
+/// In how many seconds to ask again, where nothing better is known.
+const RETRY_AFTER_S: u64 = 5;
 
 impl Refused {
     /// A refusal whose status says more than its class does.
     pub(super) fn with_status(refusal: Refusal, status: u16) -> Self {
-        Self { refusal, status }
+        Self {
+            refusal,
+            status,
+            retry_after_s: RETRY_AFTER_S,
+        }
+    }
+
+    /// A refusal that holds for so many seconds.
+    pub(super) fn after(refusal: Refusal, retry_after_s: u64) -> Self {
+        Self {
+            retry_after_s,
+            ..Self::from(refusal)
+        }
     }
 }
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
         let status = status(refusal.class);
-        Self { refusal, status }
+        Self::with_status(refusal, status)
     }
 }
 
@@ -86,7 +103,7 @@ pub(super) fn refused(refused: &Refused) -> Response {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     if matches!(refused.status, 429 | 503) {
-        headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        headers.insert(RETRY_AFTER, HeaderValue::from(refused.retry_after_s));
     }
     response
 }

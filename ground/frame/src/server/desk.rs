@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::RequestPartsExt;
 use axum::extract::{RawPathParams, Request};
@@ -17,9 +18,13 @@ use tokio::sync::Semaphore;
 use super::answer::{Refused, answered, refused};
 use super::body::Arriving;
 use super::crew::{Crew, Failed};
-use super::limits::{FILES_AT_ONCE, FUNCTIONS_AT_ONCE, TOKEN_BYTES_MAX, WAIT_MAX, WAITING_MAX};
+use super::limits::{
+    FILES_AT_ONCE, FUNCTIONS_AT_ONCE, PUBLIC_ACT_WAIT_MAX, PUBLIC_ACTS_AT_ONCE, PUBLIC_ACTS_WAITING_MAX,
+    TOKEN_BYTES_MAX, UNKNOWN_ANSWER_STEP, WAIT_MAX, WAITING_MAX,
+};
 use super::log::{self, About};
 use super::repeats::{Name, Repeats, Turn, check_key};
+use super::sources::Sources;
 use crate::call::PathValues;
 use crate::routes::{Answer, Asked, Route, Sent};
 use crate::{ANYBODY, House, Kind, RouteRow};
@@ -32,6 +37,9 @@ pub(super) struct Source(pub(super) SocketAddr);
 pub(super) struct Desk {
     house: Arc<House>,
     crew: Crew,
+    /// Runs what people ask for who are not signed in, so that it takes no seat from those who are.
+    public_crew: Crew,
+    sources: Sources,
     files: Semaphore,
     repeats: Repeats,
 }
@@ -65,6 +73,8 @@ impl Desk {
         Self {
             house,
             crew: Crew::new(FUNCTIONS_AT_ONCE, WAITING_MAX, WAIT_MAX),
+            public_crew: Crew::new(PUBLIC_ACTS_AT_ONCE, PUBLIC_ACTS_WAITING_MAX, PUBLIC_ACT_WAIT_MAX),
+            sources: Sources::default(),
             files: Semaphore::new(FILES_AT_ONCE),
             repeats: Repeats::new(),
         }
@@ -117,33 +127,62 @@ impl Desk {
         };
         match served.row.kind {
             Kind::Upload { limit_bytes } => self.receive(served, head, arriving, limit_bytes).await,
-            Kind::Read | Kind::Download | Kind::PublicRead => self.work(served, head, Vec::new()).await,
-            Kind::Act | Kind::PublicAct => {
+            Kind::Read | Kind::Download | Kind::PublicRead => {
+                self.work(&self.crew, served, head, Vec::new()).await
+            }
+            Kind::Act => {
                 let body = arriving.json(&parts.headers).await.map_err(Failed::TurnedAway)?;
-                self.work(served, head, body).await
+                self.work(&self.crew, served, head, body).await
+            }
+            Kind::PublicAct => {
+                let now = self.house.organisation.now();
+                if let Err(refusal) = self.sources.admit(head.source.ip(), now) {
+                    arriving.drain().await;
+                    return Err(Failed::TurnedAway(refusal));
+                }
+                let body = arriving.json(&parts.headers).await.map_err(Failed::TurnedAway)?;
+                self.act_unknown(served, head, body).await
             }
         }
     }
 
+    /// Runs an act of somebody who is not signed in. Whether a name, a password or a code was wrong cannot be told from
+    /// the time that the answer takes.
+    async fn act_unknown(&self, served: Arc<Served>, head: Head, body: Vec<u8>) -> Result<Outcome, Failed> {
+        let began = tokio::time::Instant::now();
+        let outcome = self.work(&self.public_crew, served, head, body).await?;
+        if let Err(refused) = &outcome.answer
+            && refused.refusal.class == Class::Unauthenticated
+        {
+            tokio::time::sleep_until(began + answered_after(began.elapsed())).await;
+        }
+        Ok(outcome)
+    }
+
     /// Identifies and runs the function in one go, because every hop between threads costs.
-    async fn work(&self, served: Arc<Served>, head: Head, body: Vec<u8>) -> Result<Outcome, Failed> {
+    async fn work(
+        &self,
+        crew: &Crew,
+        served: Arc<Served>,
+        head: Head,
+        body: Vec<u8>,
+    ) -> Result<Outcome, Failed> {
         let house = Arc::clone(&self.house);
         let repeats = self.repeats.clone();
-        self.crew
-            .run(move || match identify(&house, &served.row, &head.token) {
-                Err(refusal) => Outcome {
-                    actor: None,
-                    answer: Err(refusal.into()),
-                },
-                Ok(actor) => {
-                    let answer = act_once(&house, &repeats, &served, &head, actor.as_ref(), &body);
-                    Outcome {
-                        actor,
-                        answer: answer.map_err(Refused::from),
-                    }
+        crew.run(move || match identify(&house, &served.row, &head.token) {
+            Err(refusal) => Outcome {
+                actor: None,
+                answer: Err(refusal.into()),
+            },
+            Ok(actor) => {
+                let answer = act_once(&house, &repeats, &served, &head, actor.as_ref(), &body);
+                Outcome {
+                    actor,
+                    answer: answer.map_err(Refused::from),
                 }
-            })
-            .await
+            }
+        })
+        .await
     }
 
     /// Identifies before a byte of the file is read, so that nobody unknown fills the disk.
@@ -293,6 +332,12 @@ fn act_once(
     }
 }
 
+/// The next whole multiple of the step after so much time.
+fn answered_after(elapsed: Duration) -> Duration {
+    let steps = elapsed.as_millis() / UNKNOWN_ANSWER_STEP.as_millis() + 1;
+    UNKNOWN_ANSWER_STEP.saturating_mul(u32::try_from(steps).unwrap_or(u32::MAX))
+}
+
 fn too_many_files() -> Refused {
     Refused::with_status(
         Refusal::new(
@@ -303,4 +348,23 @@ fn too_many_files() -> Refused {
         .way_out("send the file again when one of them is done"),
         503,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_a_little_longer_is_answered_at_the_same_moment() {
+        for (elapsed_ms, answered_ms) in [
+            (0, 1_000),
+            (45, 1_000),
+            (999, 1_000),
+            (1_000, 2_000),
+            (2_500, 3_000),
+        ] {
+            let answered = answered_after(Duration::from_millis(elapsed_ms));
+            assert_eq!(answered, Duration::from_millis(answered_ms), "{elapsed_ms}");
+        }
+    }
 }

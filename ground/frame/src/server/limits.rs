@@ -24,6 +24,27 @@ pub(super) const FUNCTIONS_AT_ONCE: usize = 64;
 pub(super) const WAITING_MAX: usize = 512;
 /// How long a request waits for its turn.
 pub(super) const WAIT_MAX: Duration = Duration::from_secs(30);
+/// How many acts of people who are not signed in run at once: each may hash a password, which takes a core and 19 MiB.
+pub(super) const PUBLIC_ACTS_AT_ONCE: usize = 2;
+/// How many such acts wait for their turn; the next is turned away.
+pub(super) const PUBLIC_ACTS_WAITING_MAX: usize = 32;
+/// How long such an act waits for its turn.
+pub(super) const PUBLIC_ACT_WAIT_MAX: Duration = Duration::from_secs(30);
+/// How many such acts one source may ask for at once, after it was quiet.
+pub(super) const SOURCE_BURST: u32 = 20;
+/// How long a source waits for each further one.
+pub(super) const SOURCE_PAUSE: Span = Span::seconds(1);
+/// How many sources are remembered.
+pub(super) const SOURCES_MAX: usize = 4_096;
+/// An act that does not know who asks is answered with that after a whole multiple of this time, so that the time says
+/// nothing of why. It is longer than hashing and a flush to disk take.
+pub(super) const UNKNOWN_ANSWER_STEP: Duration = Duration::from_secs(1);
+/// How long a client may take nothing of an answer that is ready for it.
+pub(super) const TAKING_PAUSE_MAX: Duration = Duration::from_secs(30);
+/// How long a client may keep answers waiting altogether, before what it has taken counts.
+pub(super) const TAKING_GRACE: Duration = Duration::from_secs(60);
+/// How slowly a client may take answers beyond that, in bytes a second.
+pub(super) const TAKING_RATE_LEAST: u64 = 1 << 10;
 /// How many connections are open at once; the next waits in the operating system's queue.
 pub(super) const CONNECTIONS_MAX: usize = 1_024;
 /// How long the head of a request may take, the idle time before it included.

@@ -14,6 +14,8 @@ mod panics;
 mod repeats;
 mod router;
 mod serve;
+mod sources;
+mod taking;
 
 pub(crate) use router::own_routes;
 pub use router::router;

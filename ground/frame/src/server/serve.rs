@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::HeaderMap;
@@ -24,6 +25,7 @@ use super::desk::Source;
 use super::limits::{
     ACCEPT_REST, CONNECTIONS_MAX, FAREWELL_MAX, HEAD_ARRIVAL_MAX, HEADERS_BYTES_MAX, READ_BUFFER_BYTES,
 };
+use super::taking::{Patience, Taking};
 
 /// From where the server may be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +110,7 @@ pub fn serve(router: Router, listener: TcpListener, reach: Reach, stop: Stop) ->
     let outcome = runtime.block_on(async {
         listener.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        accept(router, listener, stop, CONNECTIONS_MAX).await;
+        accept(router, listener, stop, Terms::USUAL).await;
         Ok(())
     });
     runtime.shutdown_timeout(FAREWELL_MAX);
@@ -124,9 +126,28 @@ fn no_socket(error: &std::io::Error) -> Refusal {
     .way_out("choose another address, or raise the limits of the service")
 }
 
-async fn accept(router: Router, listener: tokio::net::TcpListener, stop: Stop, connections_max: usize) {
+/// What holds for connections.
+#[derive(Debug, Clone, Copy)]
+struct Terms {
+    /// How many are open at once.
+    connections_max: usize,
+    /// How long the head of a request may take, the idle time before it included.
+    head_arrival_max: Duration,
+    patience: Patience,
+}
+
+impl Terms {
+    /// Those of the program.
+    const USUAL: Self = Self {
+        connections_max: CONNECTIONS_MAX,
+        head_arrival_max: HEAD_ARRIVAL_MAX,
+        patience: Patience::USUAL,
+    };
+}
+
+async fn accept(router: Router, listener: tokio::net::TcpListener, stop: Stop, terms: Terms) {
     let watcher = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(connections_max));
+    let room = Arc::new(Semaphore::new(terms.connections_max));
     let mut stopped = pin!(stop.told());
     loop {
         // Taking the place first leaves the surplus in the operating system's queue.
@@ -141,7 +162,7 @@ async fn accept(router: Router, listener: tokio::net::TcpListener, stop: Stop, c
             tokio::time::sleep(ACCEPT_REST).await;
             continue;
         };
-        let talk = watcher.watch(connection(router.clone(), stream, source));
+        let talk = watcher.watch(connection(router.clone(), stream, source, terms));
         tokio::spawn(async move {
             // How a connection broke concerns only its far end.
             let _ = talk.await;
@@ -172,6 +193,7 @@ fn connection(
     router: Router,
     stream: TcpStream,
     source: SocketAddr,
+    terms: Terms,
 ) -> impl GracefulConnection<Error = hyper::Error> + Send + 'static {
     // Answers are written whole; without this a small one may wait for the far end's acknowledgement.
     let _ = stream.set_nodelay(true);
@@ -187,9 +209,9 @@ fn connection(
     });
     http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_ARRIVAL_MAX)
+        .header_read_timeout(terms.head_arrival_max)
         .max_buf_size(READ_BUFFER_BYTES)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Taking::new(stream, terms.patience)), service)
 }
 
 fn headers_bytes(headers: &HeaderMap) -> usize {
@@ -217,13 +239,13 @@ mod tests {
         start == *b"HTTP/1.1 200"
     }
 
-    #[test]
-    fn one_connection_more_than_the_limit_waits_for_another_to_end() {
+    /// Serves these on a free port in a thread of its own.
+    fn serving(router: Router, terms: Terms) -> (SocketAddr, Stop, std::thread::JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let stop = Stop::when_told();
         let told = stop.clone();
-        let serving = std::thread::spawn(move || {
+        let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
@@ -231,9 +253,19 @@ mod tests {
             runtime.block_on(async {
                 listener.set_nonblocking(true).unwrap();
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                accept(Router::new().route("/", get(|| async {})), listener, told, 2).await;
+                accept(router, listener, told, terms).await;
             });
         });
+        (address, stop, thread)
+    }
+
+    #[test]
+    fn one_connection_more_than_the_limit_waits_for_another_to_end() {
+        let terms = Terms {
+            connections_max: 2,
+            ..Terms::USUAL
+        };
+        let (address, stop, thread) = serving(Router::new().route("/", get(|| async {})), terms);
         let (mut first, mut second) = (asked(address), asked(address));
         assert!(is_answered(&mut first) && is_answered(&mut second));
         let mut third = asked(address);
@@ -244,6 +276,79 @@ mod tests {
         assert!(is_answered(&mut third));
         stop.now();
         drop((second, third));
-        serving.join().unwrap();
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn who_takes_nothing_of_an_answer_is_cut_off_and_gives_the_place_back() {
+        let terms = Terms {
+            connections_max: 1,
+            patience: Patience {
+                pause_max: Duration::from_millis(200),
+                ..Patience::USUAL
+            },
+            ..Terms::USUAL
+        };
+        // More than the buffers of both ends hold.
+        let large = || async { vec![7_u8; 64 << 20] };
+        let router = Router::new()
+            .route("/", get(|| async {}))
+            .route("/large", get(large));
+        let (address, stop, thread) = serving(router, terms);
+        let mut deaf = std::net::TcpStream::connect(address).unwrap();
+        deaf.write_all(b"GET /large HTTP/1.1\r\nHost: toy\r\n\r\n")
+            .unwrap();
+        // There is one place, and it is answered here once the other was cut off.
+        assert!(is_answered(&mut asked(address)));
+        let mut taken = Vec::new();
+        let _ = deaf.read_to_end(&mut taken);
+        assert!(taken.len() < 64 << 20, "{}", taken.len());
+        stop.now();
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn who_takes_a_large_answer_steadily_gets_all_of_it() {
+        let terms = Terms {
+            patience: Patience {
+                pause_max: Duration::from_secs(5),
+                grace: Duration::ZERO,
+                rate_least: 1,
+            },
+            ..Terms::USUAL
+        };
+        let large = || async { vec![7_u8; 64 << 20] };
+        let (address, stop, thread) = serving(Router::new().route("/", get(large)), terms);
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream
+            .write_all(b"GET / HTTP/1.1\r\nHost: toy\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        let mut taken = Vec::new();
+        stream.read_to_end(&mut taken).unwrap();
+        assert!(taken.len() > 64 << 20, "{}", taken.len());
+        stop.now();
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn a_connection_that_asks_nothing_more_is_closed_and_gives_the_place_back() {
+        let terms = Terms {
+            connections_max: 1,
+            head_arrival_max: Duration::from_millis(200),
+            ..Terms::USUAL
+        };
+        let (address, stop, thread) = serving(Router::new().route("/", get(|| async {})), terms);
+        // One that asked and is kept alive, one that never says a word, one whose head never ends.
+        let mut idle = asked(address);
+        assert!(is_answered(&mut idle));
+        let mut silent = std::net::TcpStream::connect(address).unwrap();
+        let mut endless = std::net::TcpStream::connect(address).unwrap();
+        endless.write_all(b"GET / HTTP/1.1\r\nX-Slow: ").unwrap();
+        for stream in [&mut idle, &mut silent, &mut endless] {
+            // Ends when the server hangs up.
+            stream.read_to_end(&mut Vec::new()).unwrap();
+        }
+        stop.now();
+        thread.join().unwrap();
     }
 }

@@ -84,6 +84,17 @@ fn a_sender_that_never_ends_its_body_is_told_so() {
 }
 
 #[test]
+fn a_sender_that_pauses_in_the_middle_of_a_file_is_told_so() {
+    let house = ToyHouse::open();
+    let mut slow = house.connect();
+    let head = "POST /api/v1/lamps/measurements HTTP/1.1\r\nHost: toy\r\nAuthorization: Bearer anna\r\n\
+                Connection: close\r\nContent-Type: application/octet-stream\r\nContent-Length: 100\r\n\r\nabc";
+    slow.write_all(head.as_bytes()).unwrap();
+    let reply = read_reply(slow).unwrap();
+    assert_eq!((reply.status, reply.problem().rule.as_str()), (408, "body time"));
+}
+
+#[test]
 fn a_body_that_breaks_off_does_nothing() {
     let house = ToyHouse::open();
     let mut broken = house.connect();

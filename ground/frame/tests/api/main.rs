@@ -6,3 +6,4 @@ mod repeats;
 mod requests;
 mod round_trip;
 mod toy;
+mod unknown;

@@ -16,7 +16,7 @@ use frame::{Bell, Gatekeeper, House, Reach, Stop, router, serve};
 use ledger::entry::Origin;
 use storage::{Organisation, Registry, Settings, World};
 
-pub use room::{LIMIT_BYTES, Lamp, Measured, NewLamp, RELEASE, routes};
+pub use room::{IS_OVER, LIMIT_BYTES, Lamp, Measured, NewLamp, RELEASE, SIGNING_IN_MOST, routes};
 pub use wire::read_reply;
 
 /// Knows three tokens: anna's, ben's, and a narrow one of anna's.

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use basis::{Class, Id, Refusal};
@@ -19,6 +19,13 @@ pub const LIMIT_BYTES: u64 = 300_000;
 pub static RELEASE: LazyLock<Bell> = LazyLock::new(Bell::new);
 
 static MADE: AtomicU64 = AtomicU64::new(0);
+
+/// How many slow people sign in at this moment, and how many did at the most.
+static SIGNING_IN: AtomicU64 = AtomicU64::new(0);
+pub static SIGNING_IN_MOST: AtomicU64 = AtomicU64::new(0);
+
+/// Lets those sign in who are slow.
+pub static IS_OVER: AtomicBool = AtomicBool::new(false);
 
 basis::id_type!(
     /// One lamp.
@@ -188,6 +195,18 @@ fn refuse(call: &Call<'_>) -> Result<Nothing, Refusal> {
 
 fn sign_in(call: &PublicCall<'_, Nothing, NewLamp>) -> Result<String, Refusal> {
     assert!(call.source().ip().is_loopback());
+    if call.body.title == "slow" {
+        let now = SIGNING_IN.fetch_add(1, Ordering::SeqCst) + 1;
+        SIGNING_IN_MOST.fetch_max(now, Ordering::SeqCst);
+        while !IS_OVER.load(Ordering::SeqCst) {
+            std::thread::yield_now();
+        }
+        SIGNING_IN.fetch_sub(1, Ordering::SeqCst);
+    }
+    if call.body.title == "nobody" {
+        let refusal = Refusal::new(Class::Unauthenticated, "sign-in", "nobody has this name");
+        return Err(refusal.way_out("sign in as somebody"));
+    }
     Ok(format!("{}-token", call.body.title))
 }
 
