@@ -155,8 +155,42 @@ fn failures_lock_the_account_for_the_time_of_the_policy() {
     for _ in 0..5 {
         sign_in(&house, "ben", "wrong password here", "000000").unwrap_err();
     }
+    let before = house.organisation.view(|view| view.ledger_size()).unwrap();
     let locked = sign_in(&house, "ben", PASSWORD, &code(&house)).unwrap_err();
-    assert_eq!(locked.class, Class::Limit, "{locked}");
+    let unknown = sign_in(&house, "nobody", PASSWORD, &code(&house)).unwrap_err();
+    assert_eq!(locked, unknown, "a lock tells nobody that the handle exists");
+    assert_eq!(
+        house.organisation.view(|view| view.ledger_size()).unwrap(),
+        before
+    );
+    house.wait(Span::minutes(16));
+    sign_in(&house, "ben", PASSWORD, &code(&house)).unwrap();
+    house.assert_sound();
+}
+
+#[test]
+fn fifty_attempts_at_once_are_five_tries() {
+    let house = house();
+    ben(&house);
+    let failures = || {
+        let mut count = 0;
+        let counted = house.organisation.view(|view| {
+            view.each_ledger_record(0, 1 << 40, |record| {
+                count += usize::from(record.parse()?.event_type.as_str() == "people.sign_in_failed");
+                Ok(())
+            })
+        });
+        counted.map(|()| count).unwrap()
+    };
+    let good = code(&house);
+    std::thread::scope(|scope| {
+        for number in 0..50 {
+            let (house, good) = (&house, &good);
+            scope.spawn(move || sign_in(house, "ben", &format!("a wild guess, number {number}"), good));
+        }
+    });
+    assert_eq!(failures(), 5);
+    sign_in(&house, "ben", PASSWORD, &good).unwrap_err();
     house.wait(Span::minutes(16));
     sign_in(&house, "ben", PASSWORD, &code(&house)).unwrap();
     house.assert_sound();
@@ -198,8 +232,19 @@ fn only_an_administrator_enrols_and_the_last_one_stays() {
     let anna = house.administrator();
     let refusal = people::disable(&house.organisation, &anna, anna.person, "leaving").unwrap_err();
     assert!(refusal.what.contains("only active administrator"), "{refusal}");
-    let roles = [Role::Requester].into();
-    assert!(people::grant_roles(&house.organisation, &anna, anna.person, roles, "resting").is_err());
+    let berta = house.person("berta", &[Role::Administrator]);
+    let granted = |roles: &[Role]| {
+        people::grant_roles(
+            &house.organisation,
+            &berta,
+            anna.person,
+            roles.iter().copied().collect(),
+            "resting",
+        )
+    };
+    granted(&[Role::Requester]).unwrap();
+    let refusal = people::disable(&house.organisation, &anna, berta.person, "leaving").unwrap_err();
+    assert!(refusal.what.contains("only active administrator"), "{refusal}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use basis::{Actor, Authentication, Class, Refusal, Time};
 use ledger::events::Events;
+use policy::SignInTerms;
 use storage::Organisation;
 
 use super::accept::{hash_context, totp_context};
@@ -39,35 +40,31 @@ pub struct SignedIn {
     pub expires: Time,
 }
 
-/// The same words for every reason, so that nobody learns which handles exist.
-fn refused() -> Refusal {
-    Refusal::new(
-        Class::Unauthenticated,
-        "sign-in",
-        "handle, password or one-time code is wrong",
-    )
-    .way_out("a one-time code is good once: wait for the next one before trying again")
+/// The same words for every reason, a locked account included, so that nobody learns which handles exist.
+fn refused(terms: &SignInTerms) -> Refusal {
+    let what = "handle, password or one-time code is wrong, or too many attempts have failed";
+    Refusal::new(Class::Unauthenticated, "sign-in", what)
+        .way_out("a one-time code is good once: wait for the next one before trying again")
+        .way_out(format!(
+            "after {} failures in a row a handle is locked for {}: wait, or ask an administrator for a new invitation",
+            terms.failures_most, terms.lockout
+        ))
 }
 
-fn locked(until: Time) -> Refusal {
-    let what = format!(
-        "too many attempts have failed; sign-in is locked until {}",
-        until.to_minutes()
-    );
-    Refusal::new(Class::Limit, "sign-in", what).way_out("wait, or ask an administrator for a new invitation")
+/// An attempt that was compared with what is stored of a person.
+struct Compared {
+    person: Person,
+    password: StoredPassword,
+    /// The step of the one-time code, if both it and the password are right.
+    step: Option<u64>,
 }
 
-enum Checked {
-    /// Nobody has this handle, or they have no password yet.
-    Unknown,
-    Locked(Time),
-    Wrong(Person),
-    Right(Person, StoredPassword, u64),
-}
-
-/// Checks an attempt against what is stored. Takes about as long whether or not the handle exists.
-fn check(organisation: &Organisation, attempt: &Attempt<'_>) -> Result<Checked, Refusal> {
-    let now = organisation.now();
+/// Compares an attempt with what is stored; nothing where nobody has this handle and a password. Hashes once either way,
+/// so it takes as long.
+fn compare(
+    organisation: &Organisation,
+    attempt: &Attempt<'_>,
+) -> Result<(SignInTerms, Option<Compared>), Refusal> {
     let stored = organisation.view(|view| {
         let terms = policy::current(view)?.sign_in_terms();
         let person = store::resolve(view, attempt.handle)?.filter(|person| person.is_active);
@@ -80,18 +77,25 @@ fn check(organisation: &Organisation, attempt: &Attempt<'_>) -> Result<Checked, 
     })?;
     let (terms, Some((person, password))) = stored else {
         hash_password(attempt.password, [0; 16]);
-        return Ok(Checked::Unknown);
+        return Ok((stored.0, None));
     };
-    if let Some(until) = locked_until(password.failures, terms.failures_most, terms.lockout, now) {
-        return Ok(Checked::Locked(until));
-    }
     let hash = organisation.open_credential(&hash_context(person.id), &password.sealed_hash)?;
     let secret = organisation.open_credential(&totp_context(person.id), &password.sealed_totp_secret)?;
     let is_right = password_matches(attempt.password, &hash);
-    match Secret::from_bytes(&secret).step_of(attempt.code, now, password.last_step) {
-        Some(step) if is_right => Ok(Checked::Right(person, password, step)),
-        _ => Ok(Checked::Wrong(person)),
-    }
+    let step = Secret::from_bytes(&secret).step_of(attempt.code, organisation.now(), password.last_step);
+    let step = step.filter(|_| is_right);
+    Ok((
+        terms,
+        Some(Compared {
+            person,
+            password,
+            step,
+        }),
+    ))
+}
+
+fn is_locked(password: &StoredPassword, terms: &SignInTerms, now: Time) -> bool {
+    locked_until(password.failures, terms.failures_most, terms.lockout, now).is_some()
 }
 
 fn actor_of(person: &Person, roles: BTreeSet<basis::Role>) -> Actor {
@@ -103,33 +107,35 @@ fn actor_of(person: &Person, roles: BTreeSet<basis::Role>) -> Actor {
     }
 }
 
-/// Signs a person in: a token that ends with the working day, and an entry either way.
+/// Signs a person in: a token that ends with the working day. A success and a failure leave an entry, an attempt on a
+/// locked account leaves none.
+///
+/// Whether the account is locked is decided in the writer's transaction, where attempts stand in a row: however many come at
+/// once, no more than the policy's number of them are tried.
 pub fn sign_in(organisation: &Organisation, attempt: &Attempt<'_>) -> Result<SignedIn, Refusal> {
-    let (person, password, step) = match check(organisation, attempt)? {
-        Checked::Unknown => return Err(refused()),
-        Checked::Locked(until) => return Err(locked(until)),
-        Checked::Wrong(person) => {
-            let mut tx = organisation.begin("people.sign_in_failed")?;
-            let failed = SignInFailed {
-                person: person.id,
-                source: attempt.source.clone(),
-            };
-            tx.record(&actor_of(&person, BTreeSet::new()), Events::one(failed))?;
-            tx.commit()?;
-            return Err(refused());
-        }
-        Checked::Right(person, password, step) => (person, password, step),
-    };
+    let (terms, compared) = compare(organisation, attempt)?;
+    let compared = compared.ok_or_else(|| refused(&terms))?;
     let mut tx = organisation.begin("people.sign_in")?;
-    // Between the check and here another attempt may have used the code, or an administrator taken the access away.
-    let is_unchanged = store::password(&tx.view(), person.id)? == Some(password)
-        && store::find(&tx.view(), person.id)?.is_some_and(|person| person.is_active);
-    if !is_unchanged {
-        return Err(refused());
+    let person = store::find(&tx.view(), compared.person.id)?.filter(|person| person.is_active);
+    let password = store::password(&tx.view(), compared.person.id)?;
+    let (person, password) = person.zip(password).ok_or_else(|| refused(&terms))?;
+    if !password.has_same_credentials(&compared.password) || is_locked(&password, &terms, organisation.now())
+    {
+        return Err(refused(&terms));
     }
+    // Another attempt may have used up the code since it was compared.
+    let Some(step) = compared.step.filter(|step| *step > password.last_step) else {
+        let failed = SignInFailed {
+            person: person.id,
+            source: attempt.source.clone(),
+        };
+        tx.record(&actor_of(&person, BTreeSet::new()), Events::one(failed))?;
+        tx.commit()?;
+        return Err(refused(&terms));
+    };
     let token_id = store::next_token_id(&tx.view())?;
     let (token, sha256) = new_secret(organisation.chance(), &token_id.to_string());
-    let expires = organisation.now() + policy::current(&tx.view())?.sign_in_terms().session;
+    let expires = organisation.now() + terms.session;
     let issued = TokenIssued {
         person: person.id,
         token: token_id,
@@ -150,14 +156,14 @@ pub fn sign_in(organisation: &Organisation, attempt: &Attempt<'_>) -> Result<Sig
     })
 }
 
-/// Proves who somebody is without recording it: for the recovery of a database to which nothing can be recorded yet.
+/// Proves who somebody is without recording it: for the recovery of a database to which nothing can be recorded yet, at
+/// the terminal of the machine that holds it.
 pub fn prove(organisation: &Organisation, attempt: &Attempt<'_>) -> Result<Actor, Refusal> {
-    match check(organisation, attempt)? {
-        Checked::Right(person, ..) => {
-            let roles = person.roles.clone();
-            Ok(actor_of(&person, roles))
-        }
-        Checked::Locked(until) => Err(locked(until)),
-        Checked::Unknown | Checked::Wrong(_) => Err(refused()),
-    }
+    let (terms, compared) = compare(organisation, attempt)?;
+    let good = compared.filter(|compared| {
+        compared.step.is_some() && !is_locked(&compared.password, &terms, organisation.now())
+    });
+    let person = good.ok_or_else(|| refused(&terms))?.person;
+    let roles = person.usable_roles();
+    Ok(actor_of(&person, roles))
 }
