@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::{Command, CommandFactory};
+use clap::{Command, CommandFactory, Parser};
 
 use super::CommandLine;
 
@@ -51,6 +51,77 @@ fn commands_in(text: &str) -> Vec<String> {
         .filter(|command| !command.contains(['\n', '"', '…']) && !command.starts_with(FORMAT))
         .map(str::to_owned)
         .collect()
+}
+
+/// The words of a line as a shell would split it: quotes hold together, what follows a lone `#` is a remark.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let (mut quote, mut is_word) = (None, false);
+    for letter in line.chars() {
+        let word = words.last_mut().expect("one word at least");
+        match (quote, letter) {
+            (Some(open), _) if letter == open => quote = None,
+            (Some(_), _) => word.push(letter),
+            (None, '\'' | '"') => (quote, is_word) = (Some(letter), true),
+            (None, '#') if !is_word => break,
+            (None, _) if letter.is_whitespace() && is_word => {
+                words.push(String::new());
+                is_word = false;
+            }
+            (None, _) if letter.is_whitespace() => {}
+            (None, _) => {
+                word.push(letter);
+                is_word = true;
+            }
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// The lines in code blocks that call the program, each with those that a backslash adds to it.
+fn calls_in(page: &str) -> Vec<String> {
+    let blocks = page.split("```").skip(1).step_by(2);
+    blocks
+        .flat_map(|block| {
+            let joined = block.replace("\\\n", " ");
+            let lines = joined.lines().map(str::trim).map(str::to_owned);
+            lines
+                .filter(|line| line.starts_with("tagout "))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Fewer calls in the guide than this would mean that they are no longer found.
+const CALLS_LEAST: usize = 50;
+
+#[test]
+fn every_command_in_the_guide_is_one_that_the_program_knows() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let guide = fs::read_dir(root.join("docs/guide")).expect("the guide");
+    let pages = guide.map(|entry| entry.expect("a page").path());
+    let mut count = 0;
+    let mut faults = Vec::new();
+    for path in pages.chain([root.join("README.md")]) {
+        let page = fs::read_to_string(&path).expect("UTF-8");
+        for call in calls_in(&page) {
+            count += 1;
+            if let Err(error) = CommandLine::try_parse_from(words(&call)) {
+                faults.push(format!("{}: `{call}`: {error}", path.display()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+    assert!(count >= CALLS_LEAST, "only {count} commands were found");
+}
+
+#[test]
+fn a_call_is_read_as_a_shell_reads_it() {
+    let page = "text\n```sh\ntagout a 'b c' \\\n    \"d e\"f # why\nother g\n```\ntagout not\n";
+    let calls = calls_in(page);
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    assert_eq!(words(&calls[0]), ["tagout", "a", "b c", "d ef"]);
 }
 
 /// What is wrong with a command, if anything.
