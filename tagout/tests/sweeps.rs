@@ -29,6 +29,7 @@ impl Served {
             .into_iter()
             .map(|role| (role, sign_in(&house, role)))
             .collect();
+        confirm_everybody(&house);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let stop = Stop::when_told();
@@ -133,6 +134,15 @@ fn sign_in(house: &testkit::House, role: Role) -> String {
         source: "test".to_owned(),
     };
     people::sign_in(organisation, &attempt).unwrap().token
+}
+
+/// The first who was invited came in alone and confirms all others.
+fn confirm_everybody(house: &testkit::House) {
+    let everybody = house.organisation.view(people::all).unwrap();
+    let first = testkit::signed_in(everybody[1].id, everybody[1].roles.clone());
+    for person in &everybody[2..] {
+        people::confirm(&house.organisation, &first, person.id, "met in person").unwrap();
+    }
 }
 
 /// The path with an id that nothing has in place of every brace.

@@ -8,9 +8,12 @@ use std::sync::Arc;
 
 use basis::{Actor, Authentication, FixedClock, Id, PersonId, Role, SeededChance, Span, Time};
 use ledger::entry::Origin;
-use people::{Founding, Handle};
+use people::{Acceptance, Founding, Handle, Secret};
 use storage::{CheckResult, Organisation, Registry, Settings, World};
 use tempfile::TempDir;
+
+/// What everybody in a story chooses for a password.
+pub const PASSWORD: &str = "seven quiet lighthouses";
 
 /// A founded organisation with the rooms that a story needs.
 pub struct House {
@@ -48,6 +51,7 @@ impl House {
             name: "Story Works".to_owned(),
             handle: Handle::parse("anna").expect("a handle"),
             person: "Anna Ames".to_owned(),
+            roles: [Role::Administrator].into(),
             policy: document.to_owned(),
         };
         people::found(&organisation, &founding).expect("a founding");
@@ -81,6 +85,21 @@ impl House {
             roles.clone(),
         );
         signed_in(invitation.expect("an enrolment").person, roles)
+    }
+
+    /// Has the person accept a new invitation by the administrator, and `by` confirm who they are: then their roles that
+    /// decide are good at a door that asks for a token.
+    pub fn confirm(&self, person: &Actor, by: &Actor) {
+        let invitation = people::invite(&self.organisation, &self.administrator(), person.person);
+        let secret = Secret::from_bytes(b"12345678901234567890");
+        let acceptance = Acceptance {
+            invitation: &invitation.expect("an invitation").code,
+            password: PASSWORD,
+            totp_secret: &secret.to_base32(),
+            totp_code: &secret.code_at(self.organisation.now()),
+        };
+        people::accept(&self.organisation, &acceptance).expect("an acceptance");
+        people::confirm(&self.organisation, by, person.person, "met in person").expect("a confirmation");
     }
 
     /// Lets time pass.

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use basis::{PersonId, Refusal, Role, Span, Time};
+use basis::{PersonId, Refusal, Span, Time};
 use frame::{ANYBODY, Call, IdText, Listed, Method, Nothing, PublicCall, Routes, TimeText};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::acts::{self, Acceptance, Attempt};
-use crate::rules::{Handle, KeyId, Person, SigningKey, TokenId, enrolment_text};
+use crate::rules::{Handle, TokenId, enrolment_text, roles_of};
 use crate::store::StoredToken;
+use crate::views::{AccessView, KeyView, PersonView, PersonWithKeys};
 
 pub(crate) fn routes() -> Routes {
     Routes::room("people")
@@ -42,6 +43,13 @@ pub(crate) fn routes() -> Routes {
             "people.enrol",
             "Invites a person again",
             invite,
+        )
+        .act(
+            Method::Post,
+            "/people/{person}/confirmation",
+            "people.confirm",
+            "Confirms who a person is",
+            confirm,
         )
         .act(
             Method::Put,
@@ -97,76 +105,6 @@ pub(crate) fn routes() -> Routes {
             "Ends a token",
             revoke_token,
         )
-}
-
-/// A person, as others see them.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PersonView {
-    #[schemars(with = "IdText<PersonId>")]
-    pub person: PersonId,
-    pub handle: String,
-    pub name: String,
-    /// The names of the roles they hold.
-    pub roles: Vec<String>,
-    pub is_active: bool,
-    #[schemars(with = "TimeText")]
-    pub enrolled_at: Time,
-}
-
-impl From<Person> for PersonView {
-    fn from(person: Person) -> Self {
-        Self {
-            person: person.id,
-            handle: person.handle.as_str().to_owned(),
-            name: person.name,
-            roles: person
-                .roles
-                .into_iter()
-                .map(|role| role.name().to_owned())
-                .collect(),
-            is_active: person.is_active,
-            enrolled_at: person.enrolled_at,
-        }
-    }
-}
-
-/// A signing key.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct KeyView {
-    #[schemars(with = "IdText<KeyId>")]
-    pub key: KeyId,
-    #[schemars(with = "IdText<PersonId>")]
-    pub person: PersonId,
-    /// The public key as OpenSSH writes it.
-    pub openssh: String,
-    pub fingerprint: String,
-    #[schemars(with = "TimeText")]
-    pub enrolled_at: Time,
-    #[schemars(with = "Option<TimeText>")]
-    pub revoked_at: Option<Time>,
-}
-
-impl From<SigningKey> for KeyView {
-    fn from(key: SigningKey) -> Self {
-        Self {
-            key: key.id,
-            person: key.person,
-            openssh: key.openssh,
-            fingerprint: key.fingerprint,
-            enrolled_at: key.enrolled_at,
-            revoked_at: key.revoked_at,
-        }
-    }
-}
-
-/// A person with their signing keys.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PersonWithKeys {
-    pub person: PersonView,
-    pub keys: Vec<KeyView>,
 }
 
 /// Handle, password and one-time code.
@@ -236,10 +174,11 @@ fn sign_out(call: &Call<'_, Nothing, Nothing>) -> Result<Nothing, Refusal> {
 }
 
 fn person_with_keys(call: &Call<'_>, person: PersonId) -> Result<PersonWithKeys, Refusal> {
-    let (person, keys) = acts::show(call.organisation(), call.actor, person)?;
+    let (person, keys, accesses) = acts::show(call.organisation(), call.actor, person)?;
     Ok(PersonWithKeys {
         person: person.into(),
         keys: keys.into_iter().map(KeyView::from).collect(),
+        invitations: accesses.into_iter().map(AccessView::from).collect(),
     })
 }
 
@@ -290,18 +229,6 @@ impl From<acts::Invitation> for InvitationView {
     }
 }
 
-fn roles_of(names: &[String]) -> Result<BTreeSet<Role>, Refusal> {
-    let role_of = |name: &String| {
-        Role::named(name).ok_or_else(|| {
-            Refusal::new(basis::Class::Invalid, "roles", format!("`{name}` is no role")).way_out(format!(
-                "name one or more of {}",
-                Role::ALL.map(Role::name).join(", ")
-            ))
-        })
-    };
-    names.iter().map(role_of).collect()
-}
-
 fn enrol(call: &Call<'_, Nothing, EnrolRequest>) -> Result<InvitationView, Refusal> {
     let (handle, roles) = (Handle::parse(&call.body.handle)?, roles_of(&call.body.roles)?);
     acts::enrol(call.organisation(), call.actor, &handle, &call.body.name, roles).map(InvitationView::from)
@@ -331,11 +258,16 @@ fn grant_roles(call: &Call<'_, Nothing, RolesRequest>) -> Result<PersonView, Ref
     .map(PersonView::from)
 }
 
-/// Why something is taken away.
+/// Why something is done.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReasonRequest {
     pub reason: String,
+}
+
+fn confirm(call: &Call<'_, Nothing, ReasonRequest>) -> Result<PersonView, Refusal> {
+    let person = call.id("person")?;
+    acts::confirm(call.organisation(), call.actor, person, &call.body.reason).map(PersonView::from)
 }
 
 fn disable(call: &Call<'_, Nothing, ReasonRequest>) -> Result<PersonView, Refusal> {

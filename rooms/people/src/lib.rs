@@ -10,26 +10,32 @@ mod gatekeeper;
 mod rules;
 mod signer;
 mod store;
+mod views;
 
 use frame::Routes;
 use storage::{EventKind, Migration};
 
 pub use acts::{
-    Acceptance, Attempt, Founding, Invitation, NewToken, SignedIn, accept, disable, enrol, enrol_key, found,
-    grant_roles, invite, issue_token, prove, revoke_key, revoke_token, sign_in,
+    Acceptance, Attempt, Founding, Invitation, NewToken, SignedIn, accept, confirm, disable, enrol,
+    enrol_key, found, grant_roles, invite, issue_token, prove, revoke_key, revoke_token, sign_in,
 };
 pub use commands::{
     AcceptCommand, CodeCommand, KeyCommand, LoginCommand, PeopleCommand, TokenCommand, greeting, sign_out,
 };
 pub use gatekeeper::Doorkeeper;
 pub use rules::{
-    ENROLMENT_NAMESPACE, Handle, KeyId, OrganisationId, Person, Secret, SigningKey, TokenId, enrolment_text,
+    Access, ENROLMENT_NAMESPACE, Handle, KeyId, OrganisationId, Person, Secret, SigningKey, Standing,
+    TokenId, enrolment_text, roles_of,
 };
 pub use signer::sign_with_ssh_keygen;
-pub use store::{all, find, organisation_name, resolve, signing_key, signing_key_by_text, signing_keys_of};
+pub use store::{
+    accesses_of, all, alone, find, organisation_name, resolve, signing_key, signing_key_by_text,
+    signing_keys_of,
+};
 
 /// The acts of this room, each with a row in the authority table.
 pub const ACTS: &[&str] = &[
+    "people.confirm",
     "people.disable",
     "people.enrol",
     "people.enrol_key",
@@ -42,10 +48,16 @@ pub const ACTS: &[&str] = &[
 
 /// The room's tables.
 pub fn migrations() -> &'static [Migration] {
-    &[Migration {
-        name: "people/0001",
-        sql: include_str!("../migrations/0001_people.sql"),
-    }]
+    &[
+        Migration {
+            name: "people/0001",
+            sql: include_str!("../migrations/0001_people.sql"),
+        },
+        Migration {
+            name: "people/0002",
+            sql: include_str!("../migrations/0002_accesses.sql"),
+        },
+    ]
 }
 
 /// The room's events and what becomes of them.

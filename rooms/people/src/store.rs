@@ -6,14 +6,17 @@ use basis::{Id, PersonId, Role, Time};
 use storage::{EventKind, Row, Stamp, StorageError, Tables, Value, View};
 
 use crate::rules::{
-    CredentialsSet, Disabled, Enrolled, Failures, Founded, Handle, Invited, KeyEnrolled, KeyId, KeyRevoked,
-    Person, RolesGranted, SignInFailed, SigningKey, TokenId, TokenIssued, TokenKind, TokenRevoked,
+    Access, AccessOpened, Confirmed, CredentialsSet, Disabled, Enrolled, Failures, Founded, Handle, Invited,
+    KeyEnrolled, KeyId, KeyRevoked, Person, RolesGranted, SignInFailed, SigningKey, Standing, TokenId,
+    TokenIssued, TokenKind, TokenRevoked,
 };
 
 pub(crate) fn events() -> Vec<EventKind> {
     vec![
         EventKind::of::<Founded>(apply_founded),
         EventKind::of::<Enrolled>(apply_enrolled),
+        EventKind::of::<AccessOpened>(apply_access_opened),
+        EventKind::of::<Confirmed>(apply_confirmed),
         EventKind::of::<Invited>(apply_invited),
         EventKind::of::<CredentialsSet>(apply_credentials_set),
         EventKind::of::<RolesGranted>(apply_roles_granted),
@@ -60,6 +63,27 @@ fn set_roles(tables: &Tables<'_>, person: PersonId, roles: &BTreeSet<Role>) -> R
     })
 }
 
+fn apply_access_opened(tables: &Tables<'_>, stamp: &Stamp, event: AccessOpened) -> Result<(), StorageError> {
+    let values = [
+        stamp.index.into(),
+        Value::id(event.person),
+        Value::id(stamp.actor),
+        stamp.time.into(),
+        event.is_reset.into(),
+        event.is_alone.into(),
+    ];
+    tables
+        .execute(include_str!("sql/insert_access.sql"), &values)
+        .map(drop)
+}
+
+fn apply_confirmed(tables: &Tables<'_>, stamp: &Stamp, event: Confirmed) -> Result<(), StorageError> {
+    let values = [Value::id(event.person), Value::id(stamp.actor), stamp.time.into()];
+    tables
+        .execute(include_str!("sql/confirm_access.sql"), &values)
+        .map(drop)
+}
+
 fn apply_invited(tables: &Tables<'_>, _: &Stamp, event: Invited) -> Result<(), StorageError> {
     let values = [Value::id(event.person), event.sha256.into(), event.expires.into()];
     tables
@@ -79,6 +103,10 @@ fn apply_credentials_set(
     )?;
     tables.execute(
         include_str!("sql/revoke_tokens_of.sql"),
+        &[person.clone(), stamp.time.into()],
+    )?;
+    tables.execute(
+        include_str!("sql/take_up_access.sql"),
         &[person.clone(), stamp.time.into()],
     )?;
     let values = [
@@ -192,7 +220,27 @@ fn person_of(view: &View<'_>, row: &Row<'_>) -> Result<Person, StorageError> {
         roles: roles.into_iter().collect(),
         is_active: row.flag("is_active")?,
         enrolled_at: row.time("enrolled_at")?,
+        standing: Standing::of(&accesses_of(view, id)?),
     })
+}
+
+/// The invitations that a person was given, oldest first.
+pub fn accesses_of(view: &View<'_>, person: PersonId) -> Result<Vec<Access>, StorageError> {
+    view.rows(
+        include_str!("sql/list_accesses.sql"),
+        &[Value::id(person)],
+        |row| {
+            let by: Option<PersonId> = row.id_if("confirmed_by")?;
+            Ok(Access {
+                opened_by: row.id("opened_by")?,
+                opened_at: row.time("opened_at")?,
+                is_reset: row.flag("is_reset")?,
+                is_alone: row.flag("is_alone")?,
+                taken_up_at: row.time_if("taken_up_at")?,
+                confirmed: by.zip(row.time_if("confirmed_at")?),
+            })
+        },
+    )
 }
 
 /// Every person, in the order of enrolment.
@@ -200,6 +248,17 @@ pub fn all(view: &View<'_>) -> Result<Vec<Person>, StorageError> {
     view.rows(include_str!("sql/list_people.sql"), &[], |row| {
         person_of(view, row)
     })
+}
+
+/// Everybody who was ever invited while nobody else was there who could confirm it, with the last such invitation.
+pub fn alone(view: &View<'_>) -> Result<Vec<(Person, Access)>, StorageError> {
+    let mut found = Vec::new();
+    for person in all(view)? {
+        let accesses = accesses_of(view, person.id)?;
+        let alone = accesses.into_iter().rfind(|access| access.is_alone);
+        found.extend(alone.map(|access| (person, access)));
+    }
+    Ok(found)
 }
 
 /// The person with this id.
@@ -285,6 +344,13 @@ pub(crate) struct StoredPassword {
     pub(crate) sealed_totp_secret: String,
     pub(crate) last_step: u64,
     pub(crate) failures: Failures,
+}
+
+impl StoredPassword {
+    /// Whether neither password nor secret was chosen anew between the two.
+    pub(crate) fn has_same_credentials(&self, other: &Self) -> bool {
+        (&self.sealed_hash, &self.sealed_totp_secret) == (&other.sealed_hash, &other.sealed_totp_secret)
+    }
 }
 
 pub(crate) fn password(view: &View<'_>, person: PersonId) -> Result<Option<StoredPassword>, StorageError> {

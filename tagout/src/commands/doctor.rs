@@ -59,6 +59,22 @@ fn rebuild(organisation: &Organisation) -> Finding {
     finding("rebuild", result)
 }
 
+/// Who got in without a second person: not damage, but for an assessor to ask about.
+fn people(organisation: &Organisation) -> Result<Finding, Refusal> {
+    let alone = organisation.view(people::alone)?;
+    let words = alone.into_iter().map(|(person, access)| {
+        let confirmed = access
+            .confirmed
+            .map_or("not since".to_owned(), |(by, _)| format!("later by {by}"));
+        format!("{} ({}, by {})", person.id, confirmed, access.opened_by)
+    });
+    let line = format!(
+        "invited while nobody else could confirm who they are: {}",
+        words.collect::<Vec<_>>().join(", ")
+    );
+    Ok(finding("people", CheckResult::Note(line)))
+}
+
 fn text(findings: &[Finding]) -> String {
     let line = |found: &Finding| {
         format!(
@@ -75,6 +91,7 @@ impl Doctor {
     fn look_at(&self, organisation: &Organisation) -> Result<Vec<Finding>, Refusal> {
         let checks = organisation.examine()?.into_iter();
         let mut findings: Vec<Finding> = checks.map(|check| finding(check.name, check.result)).collect();
+        findings.push(people(organisation)?);
         if self.rebuild {
             findings.push(rebuild(organisation));
         }

@@ -23,6 +23,9 @@ pub(super) struct Init {
     /// The name of the first administrator
     #[arg(long)]
     name: String,
+    /// The roles of the first administrator; afterwards nobody changes their own
+    #[arg(long, value_delimiter = ',', default_value = "administrator")]
+    roles: Vec<String>,
     /// The policy in force from the start, instead of the one that ships with the program
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
@@ -88,6 +91,7 @@ impl Init {
             name: self.organisation,
             handle: Handle::parse(&self.administrator)?,
             person: self.name,
+            roles: people::roles_of(&self.roles)?,
             policy,
         };
         let (organisation, invitation) = found(&Settings::beside(&common.data), &founding)?;

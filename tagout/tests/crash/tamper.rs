@@ -29,6 +29,13 @@ impl House {
             let invitation = enrol(&anna, handle, &["administrator"]).expect("an enrolment");
             site.accept(&server, handle, &invitation);
         }
+        for person in ["PER-0003", "PER-0004"] {
+            let path = format!("/people/{person}/confirmation");
+            let _: Value = server
+                .client(&tokens.owner)
+                .send(Method::Post, &path, &json!({ "reason": "met in person" }))
+                .expect("a confirmation");
+        }
         let scrap = folder.path().join("scrap");
         fs::write(&scrap, "the output of a test").expect("a file");
         let query = "/evidence?name=test.txt&kind=document&about=AST-0001&is_final=true";

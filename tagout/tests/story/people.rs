@@ -19,6 +19,7 @@ pub fn come_in(house: &mut House) {
         invite(house, handle, name, roles);
         accept_and_sign_in(house, handle);
     }
+    confirm(house);
     for (handle, _, _) in &PEOPLE[1..] {
         enrol_key(house, handle);
     }
@@ -40,6 +41,42 @@ pub fn come_in(house: &mut House) {
             ],
         )
         .refused(4, &["administrator"]);
+}
+
+/// Who decides is confirmed by somebody who did not invite them; ben came when there was nobody else.
+fn confirm(house: &mut House) {
+    let confirm = |person| ["people", "confirm", person, "--reason", "Showed me their badge."];
+    house.person("dana", &["asset", "list"]).ok();
+    house
+        .person(
+            "dana",
+            &["asset", "retire", "AST-0001", "--reason", "Trying what waits"],
+        )
+        .refused(
+            4,
+            &[
+                "before somebody has confirmed who they are",
+                "tagout people confirm PER-0003",
+            ],
+        );
+    house
+        .person("anna", &confirm("dana"))
+        .refused(4, &["PER-0001 gave the invitation that PER-0003 accepted"]);
+    house.person("ben", &confirm("dana")).ok();
+    house.person("dana", &confirm("emil")).ok();
+    let more = [
+        "people",
+        "roles",
+        "anna",
+        "--roles",
+        "administrator,approver",
+        "--reason",
+        "More to do",
+    ];
+    house.person("anna", &more).refused(
+        4,
+        &["PER-0001 may not change their own roles", "another administrator"],
+    );
 }
 
 fn invite(house: &mut House, handle: &str, name: &str, roles: &str) {

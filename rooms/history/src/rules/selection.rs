@@ -16,9 +16,11 @@ const NEIGHBOURS: [&str; 2] = ["AST-", "FND-"];
 /// Things that never belong to one change.
 const STRANGERS: [&str; 8] = ["PER-", "POL-", "ORG-", "CHG-", "EXP-", "CHK-", "RCV-", "KEY-"];
 
-/// What tells who somebody was and with which keys they signed.
-const OF_PEOPLE: [&str; 4] = [
+/// What tells who somebody was, who let them in, who vouched for them, and with which keys they signed.
+const OF_PEOPLE: [&str; 6] = [
     "people.enrolled",
+    "people.access_opened",
+    "people.confirmed",
     "people.roles_granted",
     "people.key_enrolled",
     "people.key_revoked",

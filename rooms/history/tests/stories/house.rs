@@ -292,6 +292,7 @@ pub fn found(organisation: &Organisation) {
         name: "Story Works".to_owned(),
         handle: Handle::parse("anna").unwrap(),
         person: "Anna Ames".to_owned(),
+        roles: [Role::Administrator].into(),
         policy: policy::DEFAULT_POLICY.to_owned(),
     };
     people::found(organisation, &founding).unwrap();

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use basis::{Actor, Class, PersonId, Refusal, Role, Span};
+use basis::{Actor, Class, Id, PersonId, Refusal, Role, Span};
 use ledger::events::Events;
 use storage::{Organisation, View};
 
 use super::secrets::new_secret;
 use super::tokens::check_signed_in;
 use super::{Disable, Enrol, GrantRole, Invitation};
-use crate::rules::{Disabled, Enrolled, Handle, Invited, Person, RolesGranted, check_roles};
+use crate::rules::{
+    AccessOpened, Disabled, Enrolled, Handle, Invited, Person, RolesGranted, check_not_own_roles,
+    check_roles, could_confirm,
+};
 use crate::store;
 
 /// How long a one-time code is good.
@@ -58,6 +61,17 @@ pub(crate) fn existing(view: &View<'_>, person: PersonId) -> Result<Person, Refu
     })
 }
 
+/// Whether nobody but `inviter` is there who could say who `person` is. Looks at people until one could: mostly the second.
+fn is_alone(view: &View<'_>, inviter: PersonId, person: PersonId) -> Result<bool, Refusal> {
+    for number in 1..store::next_person_id(view)?.number() {
+        let other = store::find(view, PersonId::from_number(number))?;
+        if other.is_some_and(|other| could_confirm(&other, inviter, person)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Refuses to leave the organisation without an active administrator.
 fn check_an_administrator_remains(view: &View<'_>, without: PersonId) -> Result<(), Refusal> {
     let remains = store::all(view)?.into_iter().any(|person| {
@@ -93,13 +107,18 @@ pub fn enrol(
         return Err(Refusal::new(Class::Conflict, "people", what).way_out("choose another handle"));
     }
     let (invitation, invited) = invited(organisation, person);
+    let opened = AccessOpened {
+        person,
+        is_reset: false,
+        is_alone: is_alone(&tx.view(), actor.person, person)?,
+    };
     let enrolled = Enrolled {
         person,
         handle: handle.as_str().to_owned(),
         name: check_name(name)?,
         roles,
     };
-    tx.record(actor, Events::one(enrolled).and(invited))?;
+    tx.record(actor, Events::one(enrolled).and(opened).and(invited))?;
     tx.commit()?;
     Ok(invitation)
 }
@@ -116,10 +135,16 @@ pub fn invite(organisation: &Organisation, actor: &Actor, person: PersonId) -> R
             Class::Conflict,
             "people",
             format!("{} has been disabled", person.id),
-        ));
+        )
+        .way_out("`tagout people list` shows who is active"));
     }
     let (invitation, invited) = invited(organisation, person.id);
-    tx.record(actor, Events::one(invited))?;
+    let opened = AccessOpened {
+        person: person.id,
+        is_reset: store::password(&tx.view(), person.id)?.is_some(),
+        is_alone: is_alone(&tx.view(), actor.person, person.id)?,
+    };
+    tx.record(actor, Events::one(opened).and(invited))?;
     tx.commit()?;
     Ok(invitation)
 }
@@ -136,6 +161,7 @@ pub fn grant_roles(
     let policy = policy::current(&tx.view())?;
     actor.may::<GrantRole>(person, policy.authority())?;
     check_signed_in(actor, "granting roles")?;
+    check_not_own_roles(actor.person, person)?;
     let before = existing(&tx.view(), person)?;
     check_roles(&roles)?;
     if before.roles.contains(&Role::Administrator) && !roles.contains(&Role::Administrator) {

@@ -1,12 +1,14 @@
 //! Founding an organisation: its first entries, its policy, its first administrator.
 
+use std::collections::BTreeSet;
+
 use basis::{Authentication, Class, Id, PersonId, Refusal, Role};
 use ledger::events::Events;
 use storage::{By, Organisation};
 
 use super::Invitation;
 use super::enrol::{check_name, invited};
-use crate::rules::{Enrolled, Founded, Handle, OrganisationId};
+use crate::rules::{AccessOpened, Enrolled, Founded, Handle, OrganisationId, check_roles};
 use crate::store;
 
 /// What a new organisation starts with.
@@ -18,6 +20,8 @@ pub struct Founding {
     pub handle: Handle,
     /// The name of the first administrator.
     pub person: String,
+    /// The roles of the first administrator; nobody changes their own afterwards.
+    pub roles: BTreeSet<Role>,
     /// The policy document in force from the start.
     pub policy: String,
 }
@@ -32,6 +36,12 @@ pub fn found(organisation: &Organisation, founding: &Founding) -> Result<Invitat
             "this organisation was founded before",
         )
         .way_out("start it with `tagout serve`"));
+    }
+    check_roles(&founding.roles)?;
+    if !founding.roles.contains(&Role::Administrator) {
+        let what = "the founder has to be an administrator, or nobody could enrol people";
+        return Err(Refusal::new(Class::Invalid, "founding", what)
+            .way_out("name the role `administrator` among the founder's"));
     }
     let name = check_name(&founding.name)?;
     let person_name = check_name(&founding.person)?;
@@ -57,9 +67,14 @@ pub fn found(organisation: &Organisation, founding: &Founding) -> Result<Invitat
         person,
         handle: founding.handle.as_str().to_owned(),
         name: person_name,
-        roles: [Role::Administrator].into(),
+        roles: founding.roles.clone(),
     };
-    tx.record(by, Events::one(enrolled).and(invited))?;
+    let opened = AccessOpened {
+        person,
+        is_reset: false,
+        is_alone: true,
+    };
+    tx.record(by, Events::one(enrolled).and(opened).and(invited))?;
     tx.commit()?;
     Ok(invitation)
 }

@@ -1,6 +1,7 @@
 //! What people do about people: one use case, one file.
 
 mod accept;
+mod confirm;
 mod enrol;
 mod found;
 mod keys;
@@ -12,6 +13,7 @@ mod tokens;
 use basis::act;
 
 pub use accept::{Acceptance, accept};
+pub use confirm::confirm;
 pub use enrol::{disable, enrol, grant_roles, invite};
 pub use found::{Founding, found};
 pub use keys::{enrol_key, revoke_key};
@@ -25,6 +27,11 @@ act!(
     /// Makes a person known.
     Enrol,
     "people.enrol"
+);
+act!(
+    /// Confirms who a person is.
+    Confirm,
+    "people.confirm"
 );
 act!(
     /// Changes the roles of a person.

@@ -5,7 +5,7 @@ use storage::{Organisation, View};
 
 use super::Read;
 use super::enrol::existing;
-use crate::rules::{Person, SigningKey};
+use crate::rules::{Access, Person, SigningKey};
 use crate::store::{self, StoredToken};
 
 fn check(view: &View<'_>, actor: &Actor) -> Result<(), Refusal> {
@@ -22,17 +22,18 @@ pub fn list(organisation: &Organisation, actor: &Actor) -> Result<Vec<Person>, R
     })
 }
 
-/// One person and their signing keys. Everybody may look at themselves.
+/// One person, their signing keys and their invitations. Everybody may look at themselves.
 pub fn show(
     organisation: &Organisation,
     actor: &Actor,
     person: PersonId,
-) -> Result<(Person, Vec<SigningKey>), Refusal> {
+) -> Result<(Person, Vec<SigningKey>, Vec<Access>), Refusal> {
     organisation.view(|view| {
         if person != actor.person {
             check(view, actor)?;
         }
-        Ok((existing(view, person)?, store::signing_keys_of(view, person)?))
+        let keys = store::signing_keys_of(view, person)?;
+        Ok((existing(view, person)?, keys, store::accesses_of(view, person)?))
     })
 }
 

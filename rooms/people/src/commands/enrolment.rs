@@ -10,8 +10,9 @@ use clap::Args;
 use frame::Method;
 use frame::terminal::{Command, Context};
 
-use crate::api::{AcceptRequest, PersonView};
+use crate::api::AcceptRequest;
 use crate::rules::Secret;
+use crate::views::PersonView;
 
 /// Accept an invitation: choose a password and set up one-time codes
 #[derive(Debug, Args)]

@@ -10,8 +10,9 @@ use frame::Method;
 use frame::terminal::{Command, Context, Table};
 
 use super::enrolment::unreadable;
-use crate::api::{EnrolKeyRequest, KeyView, PersonWithKeys, ReasonRequest, TextToSign};
+use crate::api::{EnrolKeyRequest, ReasonRequest, TextToSign};
 use crate::signer::sign_with_ssh_keygen;
+use crate::views::{KeyView, PersonWithKeys};
 
 /// Keys with which you sign approvals
 #[derive(Debug, Subcommand)]

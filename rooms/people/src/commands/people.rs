@@ -5,7 +5,8 @@ use clap::Subcommand;
 use frame::terminal::{Command, Context, Table};
 use frame::{Listed, Method, Nothing};
 
-use crate::api::{EnrolRequest, InvitationView, PersonView, PersonWithKeys, ReasonRequest, RolesRequest};
+use crate::api::{EnrolRequest, InvitationView, ReasonRequest, RolesRequest};
+use crate::views::{AccessView, PersonView, PersonWithKeys};
 
 /// People and their roles
 #[derive(Debug, Subcommand)]
@@ -33,6 +34,14 @@ pub enum PeopleCommand {
         /// The person's handle or id
         person: String,
     },
+    /// Confirm who a person is whom somebody else invited; until then their roles that decide wait
+    Confirm {
+        /// The person's handle or id
+        person: String,
+        /// How you know, such as "sat beside me when they signed in"
+        #[arg(long)]
+        reason: String,
+    },
     /// Set the roles of a person
     Roles {
         /// The person's handle or id
@@ -55,7 +64,12 @@ pub enum PeopleCommand {
 }
 
 fn row(person: &PersonView) -> [String; 5] {
-    let state = if person.is_active { "active" } else { "disabled" };
+    let state = match (person.is_active, person.standing.as_str()) {
+        (false, _) => "disabled",
+        (true, "unconfirmed") => "waits for a confirmation",
+        (true, "alone") => "active, nobody could confirm",
+        (true, _) => "active",
+    };
     [
         person.person.to_string(),
         person.handle.clone(),
@@ -71,7 +85,10 @@ fn table(people: &[PersonView]) -> String {
     table.text()
 }
 
-fn with_keys(shown: &PersonWithKeys) -> String {
+fn keys(shown: &PersonWithKeys) -> String {
+    if shown.keys.is_empty() {
+        return "no signing keys".to_owned();
+    }
     let mut table = Table::new(["key", "fingerprint", "state"]);
     for key in &shown.keys {
         let state = key
@@ -79,12 +96,27 @@ fn with_keys(shown: &PersonWithKeys) -> String {
             .map_or("good".to_owned(), |at| format!("revoked {}", at.to_minutes()));
         table.push([key.key.to_string(), key.fingerprint.clone(), state]);
     }
+    table.text()
+}
+
+fn access(access: &AccessView) -> String {
+    let (by, at) = (access.opened_by, access.opened_at.to_minutes());
+    let kind = if access.is_reset { "reset" } else { "invited" };
+    let taken_up = access.taken_up_at.map_or("not accepted".to_owned(), |at| {
+        format!("accepted {}", at.to_minutes())
+    });
+    let confirmed = match (access.confirmed_by, access.confirmed_at) {
+        (Some(by), Some(at)) => format!("confirmed by {by} {}", at.to_minutes()),
+        _ if access.is_alone => "nobody else was there to confirm it".to_owned(),
+        _ => "not confirmed".to_owned(),
+    };
+    format!("{kind} by {by} {at}, {taken_up}, {confirmed}")
+}
+
+fn one(shown: &PersonWithKeys) -> String {
     let person = row(&shown.person).join("  ");
-    if shown.keys.is_empty() {
-        format!("{person}\nno signing keys")
-    } else {
-        format!("{person}\n{}", table.text())
-    }
+    let invitations: Vec<String> = shown.invitations.iter().map(access).collect();
+    format!("{person}\n{}\n{}", keys(shown).trim_end(), invitations.join("\n"))
 }
 
 fn invitation(shown: &InvitationView) -> String {
@@ -124,7 +156,7 @@ impl Command for PeopleCommand {
             }
             PeopleCommand::Show { person } => {
                 let path = format!("/people/{}", id_of(context, &person)?);
-                output.show(&client.get::<PersonWithKeys>(&path)?, with_keys);
+                output.show(&client.get::<PersonWithKeys>(&path)?, one);
             }
             PeopleCommand::Enrol { handle, name, roles } => {
                 let request = EnrolRequest { handle, name, roles };
@@ -139,6 +171,11 @@ impl Command for PeopleCommand {
                     &client.send::<_, InvitationView>(Method::Post, &path, &Nothing)?,
                     invitation,
                 );
+            }
+            PeopleCommand::Confirm { person, reason } => {
+                let path = format!("/people/{}/confirmation", id_of(context, &person)?);
+                let person: PersonView = client.send(Method::Post, &path, &ReasonRequest { reason })?;
+                output.show(&person, |person| table(std::slice::from_ref(person)));
             }
             PeopleCommand::Roles {
                 person,

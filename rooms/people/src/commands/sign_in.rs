@@ -63,9 +63,16 @@ impl LoginCommand {
 /// What a person is told after signing in.
 pub fn greeting(answer: &SignInAnswer) -> String {
     let left = answer.expires.since(SystemClock.now());
+    let person = &answer.person;
+    let waits = if person.standing == "unconfirmed" {
+        "\nNobody has confirmed yet who you are: roles that decide wait until a colleague who did not invite you has said so\n\
+         with `tagout people confirm`."
+    } else {
+        ""
+    };
     format!(
-        "Signed in as {} ({}, {}) for {left}.",
-        answer.person.name, answer.person.handle, answer.person.person
+        "Signed in as {} ({}, {}) for {left}.{waits}",
+        person.name, person.handle, person.person
     )
 }
 

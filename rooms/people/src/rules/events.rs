@@ -47,6 +47,26 @@ pub struct Enrolled {
 }
 event!(Enrolled, "people.enrolled", person, free_text = &["name"]);
 
+/// A person was given the means to choose their credentials, by the actor. It stands beside each invitation and, unlike
+/// that, travels in packages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessOpened {
+    pub person: PersonId,
+    /// Whether they had been invited before and choose their credentials anew.
+    pub is_reset: bool,
+    /// Whether nobody but the actor was there who could say who they are.
+    pub is_alone: bool,
+}
+event!(AccessOpened, "people.access_opened", person);
+
+/// The actor confirmed that the person who accepted the last invitation is who they are said to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmed {
+    pub person: PersonId,
+    pub reason: String,
+}
+event!(Confirmed, "people.confirmed", person, free_text = &["reason"]);
+
 /// A person was given a one-time code with which to choose their password. Any earlier code ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invited {

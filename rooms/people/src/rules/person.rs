@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use basis::{Class, PersonId, Refusal, Role, Time, id_type};
 
+use super::Standing;
+
 id_type!(
     /// The organisation itself, as the subject of its founding.
     OrganisationId,
@@ -66,6 +68,15 @@ pub struct Person {
     pub is_active: bool,
     /// When they were enrolled.
     pub enrolled_at: Time,
+    /// Whether somebody has confirmed who they are.
+    pub standing: Standing,
+}
+
+impl Person {
+    /// The roles that they may use now.
+    pub fn usable_roles(&self) -> BTreeSet<Role> {
+        self.standing.usable(&self.roles)
+    }
 }
 
 /// A public key with which a person signs approvals.
@@ -109,6 +120,19 @@ impl TokenKind {
             .into_iter()
             .find(|kind| kind.name() == name)
     }
+}
+
+/// The roles with these names.
+pub fn roles_of(names: &[String]) -> Result<BTreeSet<Role>, Refusal> {
+    let role_of = |name: &String| {
+        Role::named(name).ok_or_else(|| {
+            Refusal::new(Class::Invalid, "roles", format!("`{name}` is no role")).way_out(format!(
+                "name one or more of {}",
+                Role::ALL.map(Role::name).join(", ")
+            ))
+        })
+    };
+    names.iter().map(role_of).collect()
 }
 
 /// Refuses an empty set of roles, and an auditor or assessor who could also change things.

@@ -94,6 +94,9 @@ fn a_change_goes_from_draft_to_the_gate_by_command_line() {
         return;
     }
     let story = story();
+    for decides in [&story.ben, &story.carla] {
+        story.house.confirm(decides, &story.anna);
+    }
     let server = Server::of(&story);
     let text = story.house.folder().join("text.txt");
     std::fs::write(&text, "As every month.\n").unwrap();

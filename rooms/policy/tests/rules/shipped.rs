@@ -4,7 +4,7 @@ use policy::*;
 
 use crate::house::{default_policy, small_shop_policy};
 
-const ACTS: [&str; 48] = [
+const ACTS: [&str; 49] = [
     "assets.collect",
     "assets.enrol_host",
     "assets.import",
@@ -31,6 +31,7 @@ const ACTS: [&str; 48] = [
     "history.read",
     "history.recover",
     "history.redact",
+    "people.confirm",
     "people.disable",
     "people.enrol",
     "people.enrol_key",

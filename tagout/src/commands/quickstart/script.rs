@@ -42,6 +42,10 @@ fn steps(trial: &Trial, machine: &str) -> Result<Vec<Step>, Refusal> {
     let key = |handle: &str| shown(&trial.file(&format!("{handle}.key")));
     let title = format!("Security updates of {machine}");
     Ok(vec![
+        step(
+            "ben",
+            ["people", "confirm", "dana", "--reason", "Ben sits next to Dana."],
+        ),
         step("dana", ["key", "enrol", "--key", &key("dana")]),
         step(
             "dana",

@@ -130,6 +130,7 @@ impl Trial {
                 name: "Example Engineering".to_owned(),
                 handle: Handle::parse(PEOPLE[0].handle)?,
                 person: PEOPLE[0].name.to_owned(),
+                roles: PEOPLE[0].roles.iter().copied().collect(),
                 policy: policy::DEFAULT_POLICY.to_owned(),
             };
             found(&settings, &founding)?.0

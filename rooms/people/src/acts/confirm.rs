@@ -1,0 +1,34 @@
+//! Confirming who a person is, as somebody who did not invite them.
+
+use basis::{Actor, PersonId, Refusal};
+use ledger::events::Events;
+use storage::Organisation;
+
+use super::Confirm;
+use super::enrol::{check_name, existing};
+use super::tokens::check_signed_in;
+use crate::rules::{Confirmed, Person, Standing, check_confirmation};
+use crate::store;
+
+/// Records that the actor knows the person who accepted the last invitation to be who they are said to be, and `how`.
+/// Confirming again what was confirmed records nothing.
+pub fn confirm(
+    organisation: &Organisation,
+    actor: &Actor,
+    person: PersonId,
+    how: &str,
+) -> Result<Person, Refusal> {
+    let mut tx = organisation.begin("people.confirm")?;
+    let policy = policy::current(&tx.view())?;
+    actor.may::<Confirm>(person, policy.authority())?;
+    check_signed_in(actor, "confirming a person")?;
+    let (by, before) = (existing(&tx.view(), actor.person)?, existing(&tx.view(), person)?);
+    check_confirmation(&by, &before, &store::accesses_of(&tx.view(), person)?)?;
+    if before.standing != Standing::Confirmed {
+        let reason = check_name(how)?;
+        tx.record(actor, Events::one(Confirmed { person, reason }))?;
+    }
+    let after = existing(&tx.view(), person)?;
+    tx.commit()?;
+    Ok(after)
+}
