@@ -62,14 +62,19 @@ fn rebuild(organisation: &Organisation) -> Finding {
 /// Who got in without a second person: not damage, but for an assessor to ask about.
 fn people(organisation: &Organisation) -> Result<Finding, Refusal> {
     let alone = organisation.view(people::alone)?;
-    let words = alone.into_iter().map(|(person, access)| {
-        let confirmed = access
-            .confirmed
-            .map_or("not since".to_owned(), |(by, _)| format!("later by {by}"));
-        format!("{} ({}, by {})", person.id, confirmed, access.opened_by)
+    let words = alone.into_iter().map(|(person, access)| match access.confirmed {
+        Some((by, _)) => format!(
+            "{} (invited by {}, confirmed since by {by})",
+            person.id, access.opened_by
+        ),
+        None if access.opened_by == person.id => format!("{} (the founder)", person.id),
+        None => format!(
+            "{} (invited by {}, not confirmed since)",
+            person.id, access.opened_by
+        ),
     });
     let line = format!(
-        "invited while nobody else could confirm who they are: {}",
+        "came in while nobody else could confirm who they are: {}",
         words.collect::<Vec<_>>().join(", ")
     );
     Ok(finding("people", CheckResult::Note(line)))

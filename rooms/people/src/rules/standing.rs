@@ -97,7 +97,10 @@ pub fn check_confirmation(by: &Person, person: &Person, accesses: &[Access]) -> 
     let what = if by.id == person.id {
         format!("nobody confirms themselves, and {} is no exception", by.id)
     } else if access.opened_by == by.id {
-        format!("{} gave the invitation that {} accepted", by.id, person.id)
+        format!(
+            "{} gave the invitation that {} accepted, so somebody else has to confirm it",
+            by.id, person.id
+        )
     } else if by.standing == Standing::Unconfirmed {
         format!(
             "nobody has confirmed who {} is, so they confirm nobody else",
