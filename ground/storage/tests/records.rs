@@ -275,6 +275,10 @@ fn every_edited_row_is_named() {
             "entry 1 does not hash to its stored leaf",
         ),
         ("delete from notes where note_id = 2", "notes"),
+        (
+            "update ledger_head set latest_at = 1",
+            "latest_at is not the latest time",
+        ),
     ];
     for (sql, named) in cases {
         let folder = tempfile::tempdir().unwrap();
@@ -421,8 +425,13 @@ fn the_latest_time_stays_whatever_a_clock_that_was_set_back_records() {
         "what was given up does not count"
     );
     drop(organisation);
+    edit(folder.path(), "update ledger_head set latest_at = null");
     let organisation = Organisation::open(&settings, registry(), world).unwrap();
-    assert_eq!(behind(&organisation), Some(Span::hours(1)));
+    assert_eq!(
+        behind(&organisation),
+        Some(Span::hours(1)),
+        "an older head does not say it"
+    );
 }
 
 #[test]
