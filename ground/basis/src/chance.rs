@@ -30,9 +30,7 @@ pub struct SystemChance;
 
 impl Chance for SystemChance {
     fn fill(&self, bytes: &mut [u8]) {
-        use std::io::Read;
-        let filled = std::fs::File::open("/dev/urandom").and_then(|mut source| source.read_exact(bytes));
-        if let Err(error) = filled {
+        if let Err(error) = getrandom::fill(bytes) {
             panic!("the operating system gave no random bytes: {error}");
         }
     }

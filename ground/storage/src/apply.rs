@@ -58,6 +58,7 @@ pub struct EventKind {
     pub(crate) event_type: &'static str,
     pub(crate) version: u64,
     pub(crate) free_text: &'static [&'static str],
+    pub(crate) is_decided_by: bool,
     apply: Box<Apply>,
 }
 
@@ -75,8 +76,27 @@ impl EventKind {
             event_type: E::TYPE,
             version: E::VERSION.into(),
             free_text: E::FREE_TEXT,
+            is_decided_by: true,
             apply: Box::new(decode_and_apply),
         }
+    }
+
+    /// The same kind, said to be one that no rule ever looks at: it leaves what is [remembered](crate::Organisation::remember)
+    /// as it was.
+    #[must_use]
+    pub fn no_rule_looks_at(mut self) -> Self {
+        self.is_decided_by = false;
+        self
+    }
+
+    /// Carries one event into the tables.
+    pub(crate) fn apply(
+        &self,
+        connection: &Connection,
+        stamp: &Stamp,
+        payload: &[u8],
+    ) -> Result<(), StorageError> {
+        (self.apply)(&Tables::of(connection), stamp, payload)
     }
 
     /// The type's name, such as `changes.submitted`.
@@ -88,7 +108,7 @@ impl EventKind {
 /// Every kind of event and every migration of the program, collected once by the roof.
 #[derive(Default)]
 pub struct Registry {
-    kinds: BTreeMap<(&'static str, u64), EventKind>,
+    kinds: BTreeMap<&'static str, BTreeMap<u64, EventKind>>,
     pub(crate) migrations: Vec<Migration>,
 }
 
@@ -106,10 +126,11 @@ impl Registry {
     pub fn room(mut self, migrations: &[Migration], kinds: Vec<EventKind>) -> Self {
         self.migrations.extend_from_slice(migrations);
         for kind in kinds {
-            let name = (kind.event_type, kind.version);
+            let (name, version) = (kind.event_type, kind.version);
+            let versions = self.kinds.entry(name).or_default();
             assert!(
-                self.kinds.insert(name, kind).is_none(),
-                "event {name:?} stands twice in the registry"
+                versions.insert(version, kind).is_none(),
+                "event {name} version {version} stands twice in the registry"
             );
         }
         self
@@ -117,31 +138,20 @@ impl Registry {
 
     /// The types of event the program knows, each with its version.
     pub fn event_types(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        self.kinds.keys().copied()
+        let kinds = self.kinds.iter();
+        kinds.flat_map(|(name, versions)| versions.keys().map(|version| (*name, *version)))
     }
 
     pub(crate) fn kind(&self, event_type: &str, version: u64) -> Result<&EventKind, StorageError> {
-        let found = self
-            .kinds
-            .iter()
-            .find(|((name, of), _)| *name == event_type && *of == version);
-        found.map(|(_, kind)| kind).ok_or_else(|| {
-            DataError {
-                place: format!("event `{event_type}` version {version}"),
-                what: "this program does not know it; a newer program wrote it".to_owned(),
-            }
-            .into()
-        })
-    }
-
-    pub(crate) fn apply(
-        &self,
-        connection: &Connection,
-        stamp: &Stamp,
-        event_type: &str,
-        version: u64,
-        payload: &[u8],
-    ) -> Result<(), StorageError> {
-        (self.kind(event_type, version)?.apply)(&Tables::of(connection), stamp, payload)
+        let versions = self.kinds.get(event_type);
+        versions
+            .and_then(|versions| versions.get(&version))
+            .ok_or_else(|| {
+                DataError {
+                    place: format!("event `{event_type}` version {version}"),
+                    what: "this program does not know it; a newer program wrote it".to_owned(),
+                }
+                .into()
+            })
     }
 }

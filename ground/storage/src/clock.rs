@@ -5,7 +5,7 @@
 use basis::{Span, Time};
 use ledger::entry::Entry;
 
-use crate::{Organisation, StorageError, View};
+use crate::{Organisation, StorageError, Tx, View};
 
 /// The event by which two people accept the record as it stands, a clock that ran ahead among it.
 const ACCEPTED_BY: &str = "history.recovered";
@@ -40,11 +40,22 @@ impl View<'_> {
     }
 }
 
+/// How far `now` lies before `latest`; none where it does not.
+fn behind(now: Time, latest: Option<Time>) -> Option<Span> {
+    let later = latest.filter(|latest| now < *latest);
+    later.map(|latest| latest.since(now))
+}
+
+impl Tx<'_> {
+    /// How far the clock stands before the latest entry, those of this transaction among them; none where it does not.
+    pub fn clock_behind(&self) -> Option<Span> {
+        behind(self.organisation().now(), self.latest())
+    }
+}
+
 impl Organisation {
     /// How far the clock stands before the latest entry that `view` sees; none where it does not.
     pub fn clock_behind(&self, view: &View<'_>) -> Result<Option<Span>, StorageError> {
-        let now = self.now();
-        let later = view.latest_entry_time()?.filter(|latest| now < *latest);
-        Ok(later.map(|latest| latest.since(now)))
+        Ok(behind(self.now(), view.latest_entry_time()?))
     }
 }

@@ -1,10 +1,8 @@
 //! What the first entry says of the organisation's keys, so that a key file that was swapped is found.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::Value;
 
-use crate::ledger_tables::damaged;
 use crate::{Organisation, StorageError};
 
 /// For what the text is sealed that only the organisation's own key opens.
@@ -21,20 +19,15 @@ pub struct KeyProof {
 
 impl Organisation {
     /// The proof of the keys in use; the first entry keeps it.
-    ///
-    /// # Errors
-    /// A data error when the permit key's file holds no P-256 key.
-    pub fn key_proof(&self) -> Result<KeyProof, StorageError> {
-        Ok(KeyProof {
-            permit_key_sha256: self.permit_key_sha256()?,
+    pub fn key_proof(&self) -> KeyProof {
+        KeyProof {
+            permit_key_sha256: self.permit_key_sha256(),
             sealed_origin: self.seal_credential(SEAL_CONTEXT, self.origin().as_str().as_bytes()),
-        })
+        }
     }
 
-    fn permit_key_sha256(&self) -> Result<String, StorageError> {
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, self.keys().permit_pkcs8())
-            .map_err(|_| damaged("keys/permit.pk8", "it is not a P-256 key"))?;
-        Ok(hex::encode(digest(&SHA256, pair.public_key().as_ref())))
+    fn permit_key_sha256(&self) -> String {
+        hex::encode(digest(&SHA256, self.keys().permit_public()))
     }
 
     /// What is wrong with the keys in use, by the payload of the first entry. An entry from before a proof was kept proves
@@ -51,12 +44,10 @@ impl Organisation {
                 "the first entry names the key {named}, but keys/ledger.pk8 is {in_use}"
             ));
         }
-        if let Some(named) = founding["permit_key_sha256"].as_str() {
-            match self.permit_key_sha256() {
-                Ok(in_use) if in_use == named => {}
-                Ok(_) => wrongs.push("keys/permit.pk8 is not the key that the first entry names".to_owned()),
-                Err(error) => wrongs.push(error.to_string()),
-            }
+        if let Some(named) = founding["permit_key_sha256"].as_str()
+            && named != self.permit_key_sha256()
+        {
+            wrongs.push("keys/permit.pk8 is not the key that the first entry names".to_owned());
         }
         if let Some(sealed) = founding["sealed_origin"].as_str()
             && self.open_credential(SEAL_CONTEXT, sealed).ok().as_deref()

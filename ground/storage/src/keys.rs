@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
 use basis::{Class, Refusal};
 
 use crate::StorageError;
@@ -15,7 +15,7 @@ use crate::seal::SealKey;
 /// Signs checkpoints and packages (Ed25519), signs permit tokens (ECDSA P-256), wraps blob keys and seals credentials (AES-256-GCM).
 pub struct Keys {
     ledger: Vec<u8>,
-    permit: Vec<u8>,
+    permit: EcdsaKeyPair,
     seal: SealKey,
 }
 
@@ -58,6 +58,8 @@ impl Keys {
             .map_err(|_| refused(&folder.join(SEAL_KEY), "is not 32 bytes long"))?;
         Ed25519KeyPair::from_pkcs8(&ledger)
             .map_err(|_| refused(&folder.join(LEDGER_KEY), "is not an Ed25519 key"))?;
+        let permit = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &permit)
+            .map_err(|_| refused(&folder.join(PERMIT_KEY), "is not a P-256 key"))?;
         Ok(Self {
             ledger,
             permit,
@@ -70,9 +72,17 @@ impl Keys {
         &self.ledger
     }
 
-    /// The PKCS #8 document of the P-256 key that signs permit tokens.
-    pub fn permit_pkcs8(&self) -> &[u8] {
-        &self.permit
+    /// Signs with the P-256 key of permit tokens, as RFC 7518 section 3.4 wants it: the two numbers of the signature, 32 bytes each.
+    pub fn sign_permit(&self, message: &[u8]) -> Result<Vec<u8>, StorageError> {
+        let signature = self.permit.sign(&SystemRandom::new(), message);
+        let signature =
+            signature.map_err(|_| StorageError::Event("no permit token could be signed".to_owned()))?;
+        Ok(signature.as_ref().to_vec())
+    }
+
+    /// The public half of that key: an uncompressed point, 04 and the two coordinates of 32 bytes each.
+    pub fn permit_public(&self) -> &[u8] {
+        self.permit.public_key().as_ref()
     }
 
     /// The key that seals credentials and wraps blob keys.

@@ -15,6 +15,7 @@ use rusqlite::Connection;
 use crate::connection::{connect, connect_reader};
 use crate::high_water::{flush_folder, folder_of};
 use crate::ledger_tables::{Head, damaged, root_at};
+use crate::memory::Memory;
 use crate::seal::NONCE_BYTES;
 use crate::writer::Writer;
 use crate::{
@@ -92,6 +93,7 @@ pub struct Organisation {
     vault: Vault,
     writer: Writer,
     readers: Mutex<Vec<Connection>>,
+    memory: Memory,
     high_water: HighWater,
     standing: Mutex<Standing>,
     _lock: File,
@@ -169,6 +171,7 @@ impl Organisation {
             vault,
             writer: Writer::new(connection, head),
             readers: Mutex::default(),
+            memory: Memory::default(),
             high_water,
             standing: Mutex::new(standing),
             _lock: lock,
@@ -340,6 +343,10 @@ impl Organisation {
 
     pub(crate) fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     pub(crate) fn writer(&self) -> &Writer {

@@ -32,13 +32,9 @@ pub(crate) fn replay(registry: &Registry, from: &View<'_>, into: &Connection) ->
     from.each_ledger_record(0, size, |record| {
         let entry = record.parse()?;
         let stamp = stamp_of(record.index, &entry);
-        registry.apply(
-            into,
-            &stamp,
-            entry.event_type.as_str(),
-            entry.type_version,
-            &record.payload,
-        )
+        registry
+            .kind(entry.event_type.as_str(), entry.type_version)?
+            .apply(into, &stamp, &record.payload)
     })
 }
 
@@ -57,13 +53,9 @@ pub(crate) fn rebuild_in_place(registry: &Registry, connection: &Connection) -> 
         let entry = ledger::entry::Entry::parse(&entry)
             .map_err(|error| crate::ledger_tables::damaged(format!("ledger entry {index}"), error))?;
         let payload = payload_at(&view, index)?;
-        registry.apply(
-            connection,
-            &stamp_of(index, &entry),
-            entry.event_type.as_str(),
-            entry.type_version,
-            &payload,
-        )?;
+        registry
+            .kind(entry.event_type.as_str(), entry.type_version)?
+            .apply(connection, &stamp_of(index, &entry), &payload)?;
     }
     Ok(())
 }

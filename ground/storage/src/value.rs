@@ -120,14 +120,27 @@ pub(crate) fn bind(statement: &mut rusqlite::Statement<'_>, values: &[Value]) ->
         .into());
     }
     for (position, value) in values.iter().enumerate() {
-        let name = format!("${}", position + 1);
-        let index = statement.parameter_index(&name)?.ok_or_else(|| DataError {
-            place: "an SQL text".to_owned(),
-            what: format!("has no parameter {name}"),
-        })?;
+        let index = index_of(statement, position + 1)?;
         statement.raw_bind_parameter(index, value)?;
     }
     Ok(())
+}
+
+/// The index of the parameter `$number`. Nearly always names appear in their order, which is seen without a search.
+fn index_of(statement: &rusqlite::Statement<'_>, number: usize) -> Result<usize, StorageError> {
+    let is_number =
+        |name: &str| name.strip_prefix('$').and_then(|digits| digits.parse().ok()) == Some(number);
+    if statement.parameter_name(number).is_some_and(is_number) {
+        return Ok(number);
+    }
+    let name = format!("${number}");
+    statement.parameter_index(&name)?.ok_or_else(|| {
+        DataError {
+            place: "an SQL text".to_owned(),
+            what: format!("has no parameter {name}"),
+        }
+        .into()
+    })
 }
 
 /// One row of an answer; columns are read by name.

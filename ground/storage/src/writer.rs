@@ -1,17 +1,19 @@
 //! The one writer and its group commit.
 //!
-//! All transactions share one connection. Each runs in a savepoint of its own, one after another; whoever finds no commit under way
-//! commits for everybody who has finished, so that one flush of the disk serves many. An act is acknowledged only after that flush.
+//! All transactions share one connection. Each runs in a savepoint of its own, one after another. Whoever is done and sees others
+//! wait for their turn leaves the commit to them; the last in the row commits for everybody, so that one flush of the disk serves
+//! all. An act is acknowledged only after that flush.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard};
 
-use basis::{Actor, Authentication, PersonId};
+use basis::{Actor, Authentication, PersonId, Time};
 use ledger::entry::{Entry, EventId, Salt, commitment};
 use ledger::events::{Events, Recorded};
 use rusqlite::Connection;
 
 use crate::ledger_tables::{self, Head};
-use crate::{Mark, Organisation, Stamp, StorageError, View};
+use crate::{AsOf, Mark, Organisation, Stamp, StorageError, View};
 
 /// How many acts one flush may serve.
 pub(crate) const BATCH_MAX: u64 = 512;
@@ -25,19 +27,22 @@ pub(crate) struct Writing {
     finished: u64,
     /// Acts finished since the last commit.
     batch: u64,
+    /// Counts the events that rules look at, those of finished acts among them.
+    as_of: AsOf,
 }
 
-/// Who has been acknowledged, who leads, and whether writing has stopped.
+/// Who has been acknowledged, and whether writing has stopped.
 #[derive(Default)]
 struct Acknowledged {
     upto: u64,
-    is_committing: bool,
     stopped: Option<String>,
 }
 
 /// The writer of one organisation.
 pub(crate) struct Writer {
     writing: Mutex<Writing>,
+    /// How many acts wait for their turn. While there are any, one of them will commit what is finished.
+    in_line: AtomicUsize,
     acknowledged: Mutex<Acknowledged>,
     committed: Condvar,
 }
@@ -54,9 +59,11 @@ impl Writer {
             head,
             finished: 0,
             batch: 0,
+            as_of: AsOf(0),
         };
         Self {
             writing: Mutex::new(writing),
+            in_line: AtomicUsize::new(0),
             acknowledged: Mutex::default(),
             committed: Condvar::new(),
         }
@@ -76,43 +83,43 @@ impl Writer {
     fn stop(&self, why: &StorageError) {
         let mut acknowledged = locked(&self.acknowledged);
         acknowledged.stopped.get_or_insert_with(|| why.to_string());
-        acknowledged.is_committing = false;
         self.committed.notify_all();
     }
 
-    /// Waits until the act numbered `ticket` is on disk, committing for everybody if nobody else is.
-    fn await_commit(&self, organisation: &Organisation, ticket: u64) -> Result<(), StorageError> {
+    /// Gives the connection up: to the next in line, or after a commit if nobody is or the batch is full.
+    fn pass_on(
+        &self,
+        organisation: &Organisation,
+        mut writing: MutexGuard<'_, Writing>,
+    ) -> Result<(), StorageError> {
+        let is_last = self.in_line.load(Ordering::SeqCst) == 0;
+        if writing.batch == 0 || !(is_last || writing.batch >= BATCH_MAX) {
+            return Ok(());
+        }
+        let upto = self.commit_held(organisation, &mut writing)?;
+        drop(writing);
+        self.acknowledge(upto);
+        Ok(())
+    }
+
+    fn acknowledge(&self, upto: u64) {
         let mut acknowledged = locked(&self.acknowledged);
-        loop {
-            if acknowledged.upto >= ticket {
-                return Ok(());
-            }
+        acknowledged.upto = acknowledged.upto.max(upto);
+        drop(acknowledged);
+        self.committed.notify_all();
+    }
+
+    /// Waits until the act numbered `ticket` is on disk.
+    fn await_commit(&self, ticket: u64) -> Result<(), StorageError> {
+        let mut acknowledged = locked(&self.acknowledged);
+        while acknowledged.upto < ticket {
             if let Some(why) = &acknowledged.stopped {
                 return Err(StorageError::InDoubt(why.clone()));
             }
-            if acknowledged.is_committing {
-                acknowledged = self
-                    .committed
-                    .wait(acknowledged)
-                    .unwrap_or_else(|poisoned| poisoned.into_inner());
-                continue;
-            }
-            acknowledged.is_committing = true;
-            drop(acknowledged);
-            // A failure has stopped the writer, which ends everybody's wait and this one's lead.
-            let upto = self
-                .commit_batch(organisation)
-                .map_err(|error| StorageError::InDoubt(error.to_string()))?;
-            acknowledged = locked(&self.acknowledged);
-            acknowledged.is_committing = false;
-            acknowledged.upto = acknowledged.upto.max(upto);
-            self.committed.notify_all();
+            let waited = self.committed.wait(acknowledged);
+            acknowledged = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
         }
-    }
-
-    /// Commits every finished act; answers the number of the last one.
-    fn commit_batch(&self, organisation: &Organisation) -> Result<u64, StorageError> {
-        self.commit_held(organisation, &mut locked(&self.writing))
+        Ok(())
     }
 
     /// Commits on a connection that the caller holds. A failure stops the writer before the connection is given up: the
@@ -133,13 +140,12 @@ impl Writer {
     ) -> Result<T, StorageError> {
         let mut writing = locked(&self.writing);
         let upto = self.commit_held(organisation, &mut writing)?;
-        {
-            let mut acknowledged = locked(&self.acknowledged);
-            acknowledged.upto = acknowledged.upto.max(upto);
-            self.committed.notify_all();
-        }
-        // `work` commits for itself, so the disk may fail it just as it may fail a batch.
-        work(&mut writing).inspect_err(|error| {
+        self.acknowledge(upto);
+        // `work` commits for itself, so the disk may fail it just as it may fail a batch. What it does to the tables only it knows.
+        writing.as_of.0 += 1;
+        let answer = work(&mut writing);
+        organisation.memory().tell_on_disk(writing.as_of);
+        answer.inspect_err(|error| {
             if is_failed_write(error) {
                 self.stop(error);
             }
@@ -152,40 +158,43 @@ impl Writer {
         name: &'static str,
     ) -> Result<Tx<'o>, StorageError> {
         self.check_not_stopped()?;
-        let mut writing = loop {
-            let writing = locked(&self.writing);
-            if writing.batch < BATCH_MAX {
-                break writing;
-            }
-            let ticket = writing.finished;
-            drop(writing);
-            if self.await_commit(organisation, ticket).is_err() {
-                // Others are in doubt; this act has not begun.
-                self.check_not_stopped()?;
-            }
-        };
+        self.in_line.fetch_add(1, Ordering::SeqCst);
+        let mut writing = locked(&self.writing);
+        self.in_line.fetch_sub(1, Ordering::SeqCst);
         self.check_not_stopped()?;
-        if writing.connection.is_autocommit() {
-            writing.connection.execute_batch("begin immediate")?;
-            writing.batch = 0;
+        if let Err(error) = open_savepoint(&mut writing) {
+            self.pass_on(organisation, writing)?;
+            return Err(error);
         }
-        writing.connection.prepare_cached("savepoint act")?.execute([])?;
-        let head_before = writing.head.clone();
+        let before = (writing.head.clone(), writing.as_of);
         Ok(Tx {
             organisation,
             writer: self,
             writing: Some(writing),
-            head_before,
+            before,
             name,
             last_event: None,
         })
     }
 }
 
+fn open_savepoint(writing: &mut Writing) -> Result<(), StorageError> {
+    if writing.connection.is_autocommit() {
+        writing
+            .connection
+            .prepare_cached("begin immediate")?
+            .execute([])?;
+        writing.batch = 0;
+    }
+    writing.connection.prepare_cached("savepoint act")?.execute([])?;
+    Ok(())
+}
+
 fn write_batch(organisation: &Organisation, writing: &mut Writing) -> Result<(), StorageError> {
     writing.head.write(&writing.connection)?;
-    writing.connection.execute_batch("commit")?;
+    writing.connection.prepare_cached("commit")?.execute([])?;
     writing.batch = 0;
+    organisation.memory().tell_on_disk(writing.as_of);
     organisation.raise_mark(Mark {
         size: writing.head.size(),
         root: writing.head.root(),
@@ -236,7 +245,7 @@ pub struct Tx<'o> {
     organisation: &'o Organisation,
     writer: &'o Writer,
     writing: Option<MutexGuard<'o, Writing>>,
-    head_before: Head,
+    before: (Head, AsOf),
     name: &'static str,
     last_event: Option<EventId>,
 }
@@ -271,6 +280,18 @@ impl<'o> Tx<'o> {
     /// Index that the next event will get.
     pub fn next_index(&self) -> u64 {
         self.writing.as_ref().map_or(0, |writing| writing.head.size())
+    }
+
+    /// The latest time of all entries so far.
+    pub(crate) fn latest(&self) -> Option<Time> {
+        self.writing.as_ref().and_then(|writing| writing.head.latest)
+    }
+
+    /// Whether what was [remembered](Organisation::remember) as of then is still what rules would see in this transaction.
+    pub fn is_as_of(&self, as_of: AsOf) -> bool {
+        self.writing
+            .as_ref()
+            .is_some_and(|writing| writing.as_of == as_of)
     }
 
     /// Id of the event recorded last in this transaction, to be the cause of others.
@@ -326,13 +347,11 @@ impl<'o> Tx<'o> {
             &salt,
             &record.payload,
         )?;
-        organisation.registry().apply(
-            &writing.connection,
-            &stamp,
-            entry.event_type.as_str(),
-            entry.type_version,
-            &record.payload,
-        )?;
+        let kind = organisation
+            .registry()
+            .kind(entry.event_type.as_str(), entry.type_version)?;
+        kind.apply(&writing.connection, &stamp, &record.payload)?;
+        writing.as_of.0 += u64::from(kind.is_decided_by);
         self.last_event = Some(id);
         Ok(())
     }
@@ -351,8 +370,13 @@ impl<'o> Tx<'o> {
             writing.batch += 1;
             writing.finished
         };
-        self.writing = None;
-        self.writer.await_commit(self.organisation, ticket)
+        // Whoever commits and fails is as much in doubt as those who wait.
+        let passed_on = match self.writing.take() {
+            Some(writing) => self.writer.pass_on(self.organisation, writing),
+            None => unreachable!("the transaction is over"),
+        };
+        passed_on.map_err(|error| StorageError::InDoubt(error.to_string()))?;
+        self.writer.await_commit(ticket)
     }
 }
 
@@ -361,7 +385,7 @@ impl Drop for Tx<'_> {
         let Some(mut writing) = self.writing.take() else {
             return;
         };
-        writing.head = self.head_before.clone();
+        (writing.head, writing.as_of) = self.before.clone();
         // With nobody else's act in the batch the whole transaction can go, so that no lock outlives its reason.
         let undo = if writing.batch == 0 {
             "rollback"
@@ -373,6 +397,8 @@ impl Drop for Tx<'_> {
             self.writer
                 .stop(&StorageError::Event("a rollback failed".to_owned()));
         }
+        // Others may wait for their commit; if it fails the writer has stopped, which tells them.
+        let _ = self.writer.pass_on(self.organisation, writing);
     }
 }
 

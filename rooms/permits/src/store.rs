@@ -42,7 +42,7 @@ pub(crate) fn events() -> Vec<EventKind> {
         EventKind::of::<Resumed>(apply_resumed),
         EventKind::of::<HandedBack>(apply_handed_back),
         EventKind::of::<Revoked>(apply_revoked),
-        EventKind::of::<GateAnswered>(apply_gate_answered),
+        EventKind::of::<GateAnswered>(apply_gate_answered).no_rule_looks_at(),
         EventKind::of::<CommandRun>(apply_command_run),
     ]
 }

@@ -1,11 +1,10 @@
 //! Permit tokens: JSON Web Tokens (RFC 7519) signed with ES256, and the public key set (RFC 7517) that verifies them.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use basis::{Class, Refusal, Time};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use storage::Organisation;
@@ -78,13 +77,7 @@ fn fault(what: String) -> Refusal {
 
 /// The set of the organisation's one key.
 pub(crate) fn key_set(organisation: &Organisation) -> Result<KeySet, Refusal> {
-    let pair = EcdsaKeyPair::from_pkcs8(
-        &ECDSA_P256_SHA256_FIXED_SIGNING,
-        organisation.keys().permit_pkcs8(),
-    )
-    .map_err(|error| fault(format!("the organisation's permit key cannot be used: {error}")))?;
-    // An uncompressed point: 04, then the two coordinates.
-    let point = pair.public_key().as_ref();
+    let point = organisation.keys().permit_public();
     let (Some(x), Some(y)) = (point.get(1..33), point.get(33..65)) else {
         return Err(fault("the organisation's permit key is not on P-256".to_owned()));
     };
@@ -105,10 +98,23 @@ pub(crate) fn key_set(organisation: &Organisation) -> Result<KeySet, Refusal> {
 
 /// Signs the claims with the organisation's permit key.
 pub(crate) fn sign(organisation: &Organisation, claims: &Claims) -> Result<String, Refusal> {
-    let mut header = Header::new(Algorithm::ES256);
-    header.kid = key_set(organisation)?.keys.into_iter().next().map(|key| key.kid);
-    let key = EncodingKey::from_ec_der(organisation.keys().permit_pkcs8());
-    encode(&header, claims, &key).map_err(|error| fault(format!("no token could be signed: {error}")))
+    let kid = key_set(organisation)?.keys.into_iter().next().map(|key| key.kid);
+    let header = Header {
+        kid,
+        ..Header::new(Algorithm::ES256)
+    };
+    let part = |json: serde_json::Result<Vec<u8>>| match json {
+        Ok(json) => Ok(URL_SAFE_NO_PAD.encode(json)),
+        Err(error) => Err(fault(format!("no token could be written: {error}"))),
+    };
+    // The compact serialization of RFC 7515 section 3.1.
+    let (header, claims) = (
+        part(serde_json::to_vec(&header))?,
+        part(serde_json::to_vec(claims))?,
+    );
+    let signed = format!("{header}.{claims}");
+    let signature = organisation.keys().sign_permit(signed.as_bytes())?;
+    Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
 /// Verifies a token offline: signature by a key of the set, audience, and that `now` lies in its time.

@@ -35,7 +35,7 @@ pub fn adopt_policy(
     if let Some(refusal) = policy.is_approved(&as_carried_out, &change.approvals()).refusal() {
         return Err(refusal);
     }
-    policy::check_clock(organisation.clock_behind(&tx.view())?)?;
+    policy::check_clock(tx.clock_behind())?;
     let now = organisation.now();
     if !change.window.is_some_and(|window| window.contains(now)) {
         let what = format!("the window of {id} is not open at {}", now.to_minutes());

@@ -52,7 +52,7 @@ pub fn found(organisation: &Organisation, founding: &Founding) -> Result<Invitat
         behalf: None,
         cause: None,
     };
-    let proof = organisation.key_proof()?;
+    let proof = organisation.key_proof();
     let founded = Founded {
         organisation: OrganisationId::from_number(1),
         name,

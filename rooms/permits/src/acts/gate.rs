@@ -1,12 +1,12 @@
 //! Asks the gate.
 
-use basis::{Actor, Class, PersonId, Refusal, Subject, Time};
+use basis::{Actor, Class, PersonId, Refusal, Span, Subject, Time};
 use changes::{Change, ChangeId};
+use ledger::events::Events;
 use policy::{Action, Policy};
 use storage::{By, Organisation, View};
 
-use super::existing_change;
-use super::weigh::{Weighed, weigh};
+use super::weigh::{Known, Weighed};
 use crate::rules::events::TokenGiven;
 use crate::rules::{AskGate, Asked, Permit, answered};
 use crate::token::{self, AUDIENCE, Claims};
@@ -48,37 +48,68 @@ pub enum Gate {
 }
 
 /// Answers whether the actor may do this to the asset now, and records the answer. With the first yes work begins.
+///
+/// Many ask at once and in a row, so the gate reads and decides before it takes the writer. In its transaction it does so
+/// anew if an event that rules look at came in between, or if the clock turns out to be wrong.
 pub fn ask(organisation: &Organisation, actor: &Actor, question: &Question) -> Result<Gate, Refusal> {
+    let read = |view: &View<'_>| Known::read(view, question.change, &question.asset);
+    let name = format!("{} {}", question.change, question.asset);
+    let (known, as_of) = organisation.remember(&name, read)?;
+    let mut decided = decide(organisation, actor, question, &known, None)?;
     let mut tx = organisation.begin("permits.ask_gate")?;
-    let policy = policy::current(&tx.view())?;
-    let change = existing_change(&tx.view(), question.change)?;
+    let clock_behind = tx.clock_behind();
+    if !tx.is_as_of(as_of) || clock_behind.is_some() {
+        decided = decide(organisation, actor, question, &read(&tx.view())?, clock_behind)?;
+    }
+    tx.record(actor, decided.events)?;
+    if let Some(asset) = &decided.begins_work_on {
+        changes::worked_on(&mut tx, &By::from(actor), question.change, actor.person, asset)?;
+    }
+    tx.commit()?;
+    Ok(decided.gate)
+}
+
+/// An answer that nobody has been told yet.
+struct Decided {
+    gate: Gate,
+    events: Events,
+    /// The asset, where the change must note that work on it begins.
+    begins_work_on: Option<Subject>,
+}
+
+fn decide(
+    organisation: &Organisation,
+    actor: &Actor,
+    question: &Question,
+    known: &Known,
+    clock_behind: Option<Span>,
+) -> Result<Decided, Refusal> {
+    let Known { policy, change, .. } = known;
     actor.may::<AskGate>(change.id, policy.authority())?;
     check_person(actor, question.person)?;
     let asked = Asked {
         person: actor.person,
-        asset: asset_named(&tx.view(), &question.asset)?,
+        asset: known.asset.clone(),
         action: question.action,
     };
     let now = organisation.now();
-    let weighed = weigh(organisation, &tx.view(), &policy, &change, &asked, now)?;
+    let weighed = known.weigh(&asked, now, clock_behind);
     let (gate, given) = match weighed.settle() {
-        Ok(permit) => allow(organisation, &policy, &change, permit, &asked, now)?,
+        Ok(permit) => allow(organisation, policy, change, permit, &asked, now)?,
         Err(refusal) => (Gate::Deny { refusal }, None),
     };
+    let is_news =
+        given.is_some() && !changes::rules::worked_on(change, asked.person, &asked.asset)?.is_empty();
     let Weighed {
         permit,
         verdict,
         answer,
     } = &weighed;
-    tx.record(
-        actor,
-        answered(&change, permit.as_ref(), &asked, answer, given, verdict),
-    )?;
-    if matches!(gate, Gate::Allow { .. }) {
-        changes::worked_on(&mut tx, &By::from(actor), change.id, actor.person, &asked.asset)?;
-    }
-    tx.commit()?;
-    Ok(gate)
+    Ok(Decided {
+        gate,
+        events: answered(change, *permit, &asked, answer, given, verdict),
+        begins_work_on: is_news.then_some(asked.asset),
+    })
 }
 
 /// A token names the person who may work, so nobody gets one in another's name.
@@ -94,14 +125,6 @@ fn check_person(actor: &Actor, named: Option<PersonId>) -> Result<(), Refusal> {
         ))),
         _ => Ok(()),
     }
-}
-
-fn asset_named(view: &View<'_>, name: &str) -> Result<Subject, Refusal> {
-    let found = assets::resolve(view, name)?;
-    found.map(|asset| asset.id.into()).ok_or_else(|| {
-        Refusal::new(Class::NotFound, "assets", format!("there is no asset `{name}`"))
-            .way_out("`tagout asset list` shows them all")
-    })
 }
 
 fn allow(

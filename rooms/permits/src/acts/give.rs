@@ -87,7 +87,7 @@ pub fn issue(
             actions: new.actions.clone(),
         },
         now,
-        clock_behind: organisation.clock_behind(&tx.view())?,
+        clock_behind: tx.clock_behind(),
     };
     let verdict = policy.may_issue(&asked);
     // A permit lasts at most so long, so one that begins later than that could only sit and wait.

@@ -1,57 +1,90 @@
 //! What the gate goes by, for whoever asks: people and tools at the gate, runs before each step on a host.
 
-use basis::{Class, Refusal, Time, Verdict};
-use changes::Change;
-use policy::{Policy, WorkFacts};
+use std::sync::Arc;
+
+use basis::{Class, Refusal, Span, Subject, Time, Verdict};
+use changes::{Change, ChangeId};
+use policy::{ChangeFacts, EvidenceFacts, Policy, WorkFacts};
 use storage::{Organisation, View};
 
+use super::existing_change;
 use crate::rules::{self, Answer, Asked, Permit, PermitId};
 use crate::store;
 
+/// The policy, a change, one of the assets, and what is recorded of them: everything but the question and the time.
+pub(super) struct Known {
+    pub(super) policy: Arc<Policy>,
+    pub(super) change: Change,
+    pub(super) asset: Subject,
+    permits: Vec<Permit>,
+    facts: ChangeFacts,
+    evidence: Vec<EvidenceFacts>,
+}
+
 /// What speaks for and against what was asked.
-pub(super) struct Weighed {
+pub(super) struct Weighed<'k> {
     /// The permit that was looked at.
-    pub(super) permit: Option<Permit>,
+    pub(super) permit: Option<&'k Permit>,
     pub(super) verdict: Verdict,
     pub(super) answer: Answer,
 }
 
-/// Weighs change, permit, policy and clock.
-pub(super) fn weigh(
-    organisation: &Organisation,
-    view: &View<'_>,
-    policy: &Policy,
-    change: &Change,
-    asked: &Asked,
-    now: Time,
-) -> Result<Weighed, Refusal> {
-    let permits = store::of_change(view, change.id)?;
-    let permit = rules::choose(change, &permits, asked, now).cloned();
-    let evidence = evidence::about(view, &change.id.into())?;
-    let verdict = policy.may_work(&WorkFacts {
-        change: changes::facts(view, change)?,
-        approvals: change.approvals_for(asked.action),
-        window: change.window,
-        permit: permit.as_ref().map(|permit| permit.facts(now)),
-        person: asked.person,
-        asset: asked.asset.clone(),
-        action: asked.action,
-        evidence: evidence.iter().map(|evidence| evidence.facts()).collect(),
-        told: change.told_roles(),
-        now,
-        clock_behind: organisation.clock_behind(view)?,
-    });
-    Ok(Weighed {
-        answer: rules::answer(change, &verdict),
-        permit,
-        verdict,
+impl Known {
+    /// Reads what is known of the change with this id and of the asset with this name or id.
+    pub(super) fn read(view: &View<'_>, change: ChangeId, asset: &str) -> Result<Self, Refusal> {
+        let change = existing_change(view, change)?;
+        Self::of(view, change, asset_named(view, asset)?)
+    }
+
+    fn of(view: &View<'_>, change: Change, asset: Subject) -> Result<Self, Refusal> {
+        let evidence = evidence::about(view, &change.id.into())?;
+        Ok(Self {
+            policy: policy::current(view)?,
+            permits: store::of_change(view, change.id)?,
+            facts: changes::facts(view, &change)?,
+            evidence: evidence.iter().map(|evidence| evidence.facts()).collect(),
+            change,
+            asset,
+        })
+    }
+
+    /// Weighs change, permit, policy and clock.
+    pub(super) fn weigh(&self, asked: &Asked, now: Time, clock_behind: Option<Span>) -> Weighed<'_> {
+        let change = &self.change;
+        let permit = rules::choose(change, &self.permits, asked, now);
+        let verdict = self.policy.may_work(&WorkFacts {
+            change: self.facts.clone(),
+            approvals: change.approvals_for(asked.action),
+            window: change.window,
+            permit: permit.map(|permit| permit.facts(now)),
+            person: asked.person,
+            asset: asked.asset.clone(),
+            action: asked.action,
+            evidence: self.evidence.clone(),
+            told: change.told_roles(),
+            now,
+            clock_behind,
+        });
+        Weighed {
+            answer: rules::answer(change, &verdict),
+            permit,
+            verdict,
+        }
+    }
+}
+
+fn asset_named(view: &View<'_>, name: &str) -> Result<Subject, Refusal> {
+    let found = assets::resolve(view, name)?;
+    found.map(|asset| asset.id.into()).ok_or_else(|| {
+        Refusal::new(Class::NotFound, "assets", format!("there is no asset `{name}`"))
+            .way_out("`tagout asset list` shows them all")
     })
 }
 
-impl Weighed {
+impl Weighed<'_> {
     /// The permit under which the work may happen, or the refusal that lists everything missing.
     pub(super) fn settle(&self) -> Result<&Permit, Refusal> {
-        match &self.permit {
+        match self.permit {
             Some(permit) if self.answer.is_allowed() => Ok(permit),
             _ => {
                 let rule = format!("gate, policy version {}", self.verdict.policy_version);
@@ -72,7 +105,8 @@ pub fn may_work(
     change: &Change,
     asked: &Asked,
 ) -> Result<Result<PermitId, Refusal>, Refusal> {
-    let policy = policy::current(view)?;
-    let weighed = weigh(organisation, view, &policy, change, asked, organisation.now())?;
+    let known = Known::of(view, change.clone(), asked.asset.clone())?;
+    let clock_behind = organisation.clock_behind(view)?;
+    let weighed = known.weigh(asked, organisation.now(), clock_behind);
     Ok(weighed.settle().map(|permit| permit.id))
 }

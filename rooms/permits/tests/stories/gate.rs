@@ -1,5 +1,8 @@
 //! The gate: every reason for a no, and what a yes gives.
 
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::thread;
+
 use basis::{Actor, Class, Role, Span, Subject};
 use changes::{ChangeId, PartsEdit};
 use permits::{Gate, Narrowed, Question, Report};
@@ -196,6 +199,44 @@ fn back_up(story: &Story, id: ChangeId) {
     };
     evidence::attach(&mut tx, &By::from(&story.dora), new).unwrap();
     tx.commit().unwrap();
+}
+
+#[test]
+fn who_asks_after_a_permit_was_withdrawn_hears_no_however_many_ask() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let story = story();
+    let organisation = &story.house.organisation;
+    let id = story.open("web01").unwrap().id;
+    story.plan(id).unwrap();
+    scheduled(&story, id);
+    story.house.wait(Span::hours(85));
+    back_up(&story, id);
+    for _ in 0..5 {
+        let permit = permits::issue(organisation, &story.carla, id, &Narrowed::default()).unwrap();
+        let (is_withdrawn, is_over) = (AtomicBool::new(false), AtomicBool::new(false));
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    while !is_over.load(SeqCst) {
+                        let was_withdrawn = is_withdrawn.load(SeqCst);
+                        let is_allowed = allowed(&story, id, "web01");
+                        assert!(
+                            !(was_withdrawn && is_allowed),
+                            "a yes after {} was withdrawn",
+                            permit.id
+                        );
+                    }
+                });
+            }
+            while !allowed(&story, id, "web01") {}
+            permits::revoke(organisation, &story.carla, permit.id, "a fault in the cooling").unwrap();
+            is_withdrawn.store(true, SeqCst);
+            assert!(!allowed(&story, id, "web01"));
+            is_over.store(true, SeqCst);
+        });
+    }
 }
 
 fn only_who_is_named_asks(story: &Story, id: ChangeId) {

@@ -1,0 +1,5 @@
+//! The promises of storage, each against a real database in a real folder.
+
+mod house;
+mod memory;
+mod records;
