@@ -1,8 +1,10 @@
 """Canonical JSON (page, section 1): a reader that accepts one way of writing a value and nothing else.
 
-Python's own `json` module is not used: it accepts white space, doubled keys, fractions and lone surrogates.
+Python's own `json` module is never believed: it accepts white space, doubled keys, fractions and lone surrogates. What it
+read is written again, and only where that gives the very same text, the careful reader below need not look as well.
 """
 
+import json
 import re
 
 from refusal import Malformed, shown
@@ -10,6 +12,8 @@ from refusal import Malformed, shown
 LEVELS_MAX = 32
 NUMBER_END = 2**53
 
+# Numbers of 16 digits reach beyond 2^53; longer ones are not worth converting.
+_DIGITS_MAX = 16
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 _KEY = re.compile(r'"([a-z0-9_]+)":')
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
@@ -23,6 +27,11 @@ def parse(data):
         text = data.decode("utf-8", "strict")
     except UnicodeDecodeError as error:
         raise Malformed(f"byte {error.start}: not UTF-8") from None
+    try:
+        return _at_once(text)
+    except (ValueError, RecursionError):
+        # Perhaps wrong; the careful reader decides, and says where.
+        pass
     reader = _Reader(text)
     value, end = reader.value(0, 1)
     if end != len(text):
@@ -35,6 +44,54 @@ def parse_object(data):
     value = parse(data)
     if type(value) is not dict:
         raise Malformed("byte 0: not an object")
+    return value
+
+
+def _whole(digits):
+    if len(digits) > _DIGITS_MAX or digits[0] == "-" or int(digits) >= NUMBER_END:
+        raise ValueError
+    return int(digits)
+
+
+def _refuse(_):
+    raise ValueError
+
+
+_DECODE = json.JSONDecoder(parse_int=_whole, parse_float=_refuse, parse_constant=_refuse).raw_decode
+_ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")).encode
+_KEYS = re.compile("[a-z0-9_]*")
+_CONTAINERS = {dict, list}
+
+
+def _at_once(text):
+    """The object in a text that is surely canonical, at the speed of the standard library; raises `ValueError` otherwise.
+
+    A doubled key, white space, another order or another escape is not written again as it stood. What would be, and is
+    not canonical all the same, is looked for: `null`, keys of other characters, too many levels. `_whole` and `_refuse`
+    see to the numbers.
+    """
+    value, _ = _DECODE(text)
+    if type(value) is not dict:
+        raise ValueError
+    names, level = [], [value]
+    for _ in range(LEVELS_MAX):
+        inner = []
+        for container in level:
+            if type(container) is dict:
+                names += container
+                inner += container.values()
+            else:
+                inner += container
+        kinds = set(map(type, inner))
+        if type(None) in kinds:
+            raise ValueError
+        if kinds.isdisjoint(_CONTAINERS):
+            break
+        level = [item for item in inner if type(item) in _CONTAINERS]
+    else:
+        raise ValueError
+    if "" in names or _KEYS.fullmatch("".join(names)) is None or _ENCODE(value) != text:
+        raise ValueError
     return value
 
 

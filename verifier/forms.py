@@ -1,6 +1,5 @@
 """The forms of values that the page names: hashes, ids, times, numbers, base64 (page, opening and section 2.1)."""
 
-import base64
 import binascii
 import datetime
 import re
@@ -79,41 +78,52 @@ def check_members(value, required, optional, others_allowed):
     for name, form in required.items():
         if name not in value:
             raise Malformed(f"member `{name}` is missing")
-        _check(name, form, value[name])
+        if not form.test(value[name]):
+            raise _wrong(name, form, value[name])
     for name, form in optional.items():
-        if name in value:
-            _check(name, form, value[name])
+        if name in value and not form.test(value[name]):
+            raise _wrong(name, form, value[name])
     if not others_allowed and len(value) > len(required):
         for name in value:
             if name not in required and name not in optional:
                 raise Malformed(f"member {shown(name)} is not known")
 
 
-def _check(name, form, value):
-    if not form.test(value):
-        raise Malformed(f"`{name}` is {shown(value)} and not {form.name}")
+def _wrong(name, form, value):
+    return Malformed(f"`{name}` is {shown(value)} and not {form.name}")
 
 
 def decode_base64(text):
     """Bytes of RFC 4648 section 4 base64 with padding and zero trailing bits; raises `Malformed` otherwise."""
     try:
-        data = base64.b64decode(text, validate=True)
-        again = base64.b64encode(data).decode("ascii")
-    except (binascii.Error, ValueError):
+        data = binascii.a2b_base64(text)
+    except ValueError:
         raise Malformed("not base64") from None
-    if again != text:
+    # Other spellings are read as well (other characters, padding, trailing bits), but written again otherwise.
+    if binascii.b2a_base64(data, newline=False).decode("ascii") != text:
         raise Malformed("not base64 with padding and zero trailing bits")
     return data
 
 
-def decode_hashes(path):
-    """The 32-byte hashes of a proof (section 3): an array of at most 64 base64 strings."""
-    if type(path) is not list or len(path) > 64:
-        raise Malformed("`path` is not an array of at most 64 hashes")
-    hashes = []
-    for text in path:
-        value = decode_base64(text) if type(text) is str else b""
-        if len(value) != 32:
-            raise Malformed("`path` holds something else than the base64 of 32 bytes")
-        hashes.append(value)
-    return hashes
+class Hashes:
+    """Reads the 32-byte hashes of proofs (section 3). Neighbours in a tree share hashes, which are decoded once."""
+
+    def __init__(self):
+        self.decoded = {}
+
+    def path(self, path):
+        """The hashes of one proof: an array of at most 64 base64 strings."""
+        if type(path) is not list or len(path) > 64:
+            raise Malformed("`path` is not an array of at most 64 hashes")
+        hashes = []
+        for text in path:
+            if type(text) is not str:
+                raise Malformed("`path` holds something else than base64")
+            value = self.decoded.get(text)
+            if value is None:
+                value = decode_base64(text)
+                if len(value) != 32:
+                    raise Malformed("`path` holds something else than the base64 of 32 bytes")
+                self.decoded[text] = value
+            hashes.append(value)
+        return hashes

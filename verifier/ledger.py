@@ -102,11 +102,11 @@ def check_checkpoint(files, paths, key, manifest):
     if checkpoint.origin != manifest["origin"]:
         raise Refused("checkpoint", place, "its origin is not that of the manifest")
     place = "ledger/consistency.jsonl"
-    consistency, before = {}, 0
+    consistency, before, hashes_of = {}, 0, forms.Hashes()
     for number, line in enumerate(_lines(files, place, "checkpoint") if place in paths else []):
         try:
             value = _parse_proof(line, _CONSISTENCY)
-            hashes = forms.decode_hashes(value["path"])
+            hashes = hashes_of.path(value["path"])
             if not before < value["size"] < checkpoint.size:
                 raise Malformed("sizes do not rise strictly below the checkpoint's size")
         except Malformed as error:
@@ -161,14 +161,14 @@ def check_proofs(files, entries, checkpoint):
     lines = _lines(files, path, "proofs")
     if len(lines) != len(entries):
         raise Refused("proofs", path, f"{len(lines)} lines for {len(entries)} entries")
-    before = -1
+    before, hashes_of, inclusions = -1, forms.Hashes(), merkle.Inclusions(checkpoint.size, checkpoint.root)
     for number, (line, entry) in enumerate(zip(lines, entries)):
         try:
             value = _parse_proof(line, _PROOF)
-            hashes = forms.decode_hashes(value["path"])
+            hashes = hashes_of.path(value["path"])
             if not before < value["index"] < checkpoint.size:
                 raise Malformed("indexes do not rise strictly below the checkpoint's size")
-            if not merkle.inclusion_holds(value["index"], checkpoint.size, entry.leaf, hashes, checkpoint.root):
+            if not inclusions.holds(value["index"], entry.leaf, hashes):
                 raise Malformed("the proof does not lead from the entry to the checkpoint's root")
         except Malformed as error:
             raise Refused("proofs", _line_place(path, number), str(error)) from None
@@ -210,7 +210,7 @@ def _read_payload(line, entry):
         raise Malformed("the payload of a sealed entry is in the package")
     head = b'{"index":%d,"payload":' % entry.index
     payload = line[len(head) : -_SALT_TAIL]
-    if hmac.new(bytes.fromhex(value["salt"]), payload, hashlib.sha256).digest() != entry.commitment:
+    if hmac.digest(bytes.fromhex(value["salt"]), payload, "sha256") != entry.commitment:
         raise Malformed("payload and salt do not agree with the entry's commitment")
     if entry.type in READ_TYPES:
         entry.payload = value["payload"]

@@ -33,6 +33,42 @@ def inclusion_holds(index, size, leaf, path, root):
     return sn == 0 and reached == root
 
 
+class Inclusions:
+    """Checks many inclusion proofs of one tree. Neighbours share the upper part of their proofs, which is followed once."""
+
+    def __init__(self, size, root):
+        self.size = size
+        self.root = root
+        # Where a proof that holds stood on its way, and the rest of its path from there.
+        self.followed = {}
+
+    def holds(self, index, leaf, path):
+        """What `inclusion_holds` says: from the same place the same rest of a path leads to the same root."""
+        if not 0 <= index < self.size:
+            return False
+        fn, sn, reached, passed = index, self.size - 1, leaf, []
+        for number, sibling in enumerate(path):
+            rest = self.followed.get((fn, sn, reached))
+            if rest is not None and rest == path[number:]:
+                break
+            if sn == 0:
+                return False
+            passed.append((fn, sn, reached))
+            if fn & 1 or fn == sn:
+                reached = node_hash(sibling, reached)
+                while not fn & 1 and fn != 0:
+                    fn, sn = fn >> 1, sn >> 1
+            else:
+                reached = node_hash(reached, sibling)
+            fn, sn = fn >> 1, sn >> 1
+        else:
+            if sn != 0 or reached != self.root:
+                return False
+        for number, place in enumerate(passed):
+            self.followed[place] = path[number:]
+        return True
+
+
 def consistency_holds(old_size, new_size, old_root, new_root, path):
     """True where `path` proves that the tree of `new_size` begins with the tree of `old_size`."""
     if not 0 <= old_size <= new_size or len(old_root) != 32 or len(new_root) != 32:

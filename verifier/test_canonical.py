@@ -100,6 +100,32 @@ class Reader(unittest.TestCase):
             with self.assertRaises(Malformed):
                 canonical.parse(opened * 100_000)
 
+    def test_nesting_in_an_object_ends_at_32_levels_whatever_is_innermost(self):
+        for inner, its_levels in ((b"0", 0), (b'"x"', 0), (b"[]", 1), (b"{}", 1)):
+            for levels in (31, 32, 33):
+                arrays = levels - 1 - its_levels
+                text = b'{"a":' + b"[" * arrays + inner + b"]" * arrays + b"}"
+                with self.subTest(inner=inner, levels=levels):
+                    self.assertEqual(_is_accepted(text), levels <= 32)
+
+    def test_the_quick_reader_accepts_nothing_that_the_careful_one_refuses(self):
+        chance = random.Random(3)
+        pieces = [b"null", b"-1", b"1.0", b"\\u0041", b"\\/", b" ", b'"a":1', b'"A":1', b'"":1', b",", b"9007199254740992", b"[]", b"{}"]
+        quick = 0
+        for _ in range(20_000):
+            text = bytearray(building.canonical({"a": _value(chance, 4), "b_1": _value(chance, 3)}))
+            for _ in range(chance.randrange(3)):
+                at = chance.randrange(len(text) + 1)
+                text[at : at + chance.randrange(3)] = chance.choice(pieces)
+            try:
+                written = text.decode()
+                value = canonical._at_once(written)
+            except (ValueError, RecursionError):
+                continue
+            quick += 1
+            self.assertEqual(canonical._Reader(written).value(0, 1), (value, len(written)), text)
+        self.assertGreater(quick, 5_000)
+
     def test_the_byte_named_counts_bytes_and_not_characters(self):
         with self.assertRaisesRegex(Malformed, "^byte 5: "):
             canonical.parse('"éé'.encode())
@@ -116,6 +142,14 @@ class Reader(unittest.TestCase):
             except Malformed:
                 continue
             self.assertEqual(building.canonical(value), bytes(bent))
+
+
+def _is_accepted(text):
+    try:
+        canonical.parse(text)
+    except Malformed:
+        return False
+    return True
 
 
 def _value(chance, depth):

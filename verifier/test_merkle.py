@@ -39,6 +39,19 @@ class Proofs(unittest.TestCase):
                     holds = merkle.inclusion_holds(claimed, size, leaves[index], path, root)
                     self.assertEqual(holds, claimed == index, (size, index, claimed))
 
+    def test_many_proofs_checked_together_are_judged_as_each_alone(self):
+        for size in range(1, 34):
+            leaves = self.LEAVES[:size]
+            root = building.tree_root(leaves)
+            together = merkle.Inclusions(size, root)
+            for index in range(size):
+                path = building.inclusion(index, leaves)
+                bent = [[*path[:at], bytes(32), *path[at + 1 :]] for at in range(len(path))]
+                for tried in (path, *bent, path[:-1], [*path, root], path):
+                    for claimed in (index, (index + 1) % size, size):
+                        alone = merkle.inclusion_holds(claimed, size, leaves[index], tried, root)
+                        self.assertEqual(together.holds(claimed, leaves[index], tried), alone, (size, index, claimed))
+
     def test_every_consistency_proof_holds_and_breaks_with_any_of_its_hashes(self):
         for size in range(1, 34):
             root = building.tree_root(self.LEAVES[:size])
