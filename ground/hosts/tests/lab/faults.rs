@@ -2,35 +2,61 @@
 
 use std::time::Duration;
 
-use hosts::apt::{self, Recovery};
+use hosts::apt::{self, Apply, Recovery};
 use hosts::outcome::{Outcome, judge};
-use hosts::{HostError, JobState, jobs};
+use hosts::{Host, HostError, HostState, JobId, JobState, jobs};
 
 use crate::lab_hosts::{self, Lab, follow, fresh_job, pending, upgrade};
+
+/// An upgrade that takes some seconds, under way on a host.
+struct SlowUpgrade {
+    before: HostState,
+    change: Apply,
+    job: JobId,
+}
+
+impl SlowUpgrade {
+    /// Starts it; says why not where an earlier run of the tests has done it.
+    fn start(host: &Host, name: &str) -> Option<Self> {
+        let before = hosts::collect(host).unwrap();
+        let slow = pending(&before, "lab-slow");
+        if slow.is_empty() {
+            println!("skipped: lab-slow is not pending any more");
+            return None;
+        }
+        host.write_file("/etc/lab-slow-seconds", b"6\n", 0o644).unwrap();
+        let (change, job) = (upgrade(&slow), fresh_job(name));
+        apt::start(host, &job, &change).unwrap();
+        lab_hosts::await_step(host, &job, "installing");
+        lab_hosts::await_process(host, "lab-slow");
+        Some(Self { before, change, job })
+    }
+
+    /// Asserts that the package has its new version in the end; answers what the job left.
+    fn assert_fixed(&self, host: &Host) -> jobs::JobEvidence {
+        let after = hosts::collect(host).unwrap();
+        assert_eq!(after.broken_packages().count(), 0);
+        let evidence = jobs::evidence(host, &self.job).unwrap();
+        let judged = judge(&self.before, &after, &evidence.transcript, &self.change);
+        assert_eq!(judged[0].outcome, Outcome::Fixed);
+        evidence
+    }
+}
 
 #[test]
 fn a_host_that_is_rebooted_in_mid_job_loses_the_job_and_recovers() {
     let lab = lab_or_skip!();
     let host = lab.connect(2);
-    let before = hosts::collect(&host).unwrap();
-    let slow = pending(&before, "lab-slow");
-    if slow.is_empty() {
-        println!("skipped: lab-slow is not pending any more");
+    let Some(slow) = SlowUpgrade::start(&host, "cut") else {
         return;
-    }
-    host.write_file("/etc/lab-slow-seconds", b"6\n", 0o644).unwrap();
-    let change = upgrade(&slow);
-    let job = fresh_job("cut");
-    apt::start(&host, &job, &change).unwrap();
-    lab_hosts::await_step(&host, &job, "installing");
-    lab_hosts::await_process(&host, "lab-slow");
+    };
     let boot_id = hosts::reboot::boot_id(&host).unwrap();
     lab.fault(2, "power-cut");
     lab.boot(2);
     let back = lab.await_new_boot(2, &boot_id);
     assert_ne!(back.boot_id, boot_id);
     let host = lab.connect(2);
-    let state = jobs::poll(&host, &job).unwrap();
+    let state = jobs::poll(&host, &slow.job).unwrap();
     assert!(
         matches!(
             state,
@@ -41,8 +67,8 @@ fn a_host_that_is_rebooted_in_mid_job_loses_the_job_and_recovers() {
         ),
         "{state:?}"
     );
-    apt::start(&host, &job, &change).unwrap();
-    assert_eq!(jobs::poll(&host, &job).unwrap(), state);
+    apt::start(&host, &slow.job, &slow.change).unwrap();
+    assert_eq!(jobs::poll(&host, &slow.job).unwrap(), state);
     assert!(hosts::collect(&host).unwrap().broken_packages().count() > 0);
     let recovery = fresh_job("recover");
     apt::start_recovery(&host, &recovery, Recovery::Configure).unwrap();
@@ -50,44 +76,29 @@ fn a_host_that_is_rebooted_in_mid_job_loses_the_job_and_recovers() {
         follow(&host, &recovery),
         JobState::Finished { exit: 0, .. }
     ));
-    let after = hosts::collect(&host).unwrap();
-    assert_eq!(after.broken_packages().count(), 0);
-    let evidence = jobs::evidence(&host, &job).unwrap();
+    let evidence = slow.assert_fixed(&host);
     assert!(evidence.apt_terminal.contains("lab-slow") || evidence.transcript.contains("lab-slow"));
-    assert_eq!(
-        judge(&before, &after, &evidence.transcript, &change)[0].outcome,
-        Outcome::Fixed
-    );
 }
 
 #[test]
 fn a_job_whose_process_is_killed_counts_as_running_until_apt_ends() {
     let lab = lab_or_skip!();
     let host = lab.connect(1);
-    let before = hosts::collect(&host).unwrap();
-    let slow = pending(&before, "lab-slow");
-    if slow.is_empty() {
-        println!("skipped: lab-slow is not pending any more");
+    let Some(slow) = SlowUpgrade::start(&host, "killed") else {
         return;
-    }
-    host.write_file("/etc/lab-slow-seconds", b"6\n", 0o644).unwrap();
-    let change = upgrade(&slow);
-    let job = fresh_job("killed");
-    apt::start(&host, &job, &change).unwrap();
-    lab_hosts::await_step(&host, &job, "installing");
-    lab_hosts::await_process(&host, "lab-slow");
+    };
     let kill = "read -r process _ </var/lib/tagout/jobs/$1/claim/process; kill -9 $process";
-    let kill = hosts::Command::new(["sh", "-c", kill, "sh", job.as_str()]).as_root();
+    let kill = hosts::Command::new(["sh", "-c", kill, "sh", slow.job.as_str()]).as_root();
     host.run(&kill)
         .unwrap()
         .success("killing the job's process")
         .unwrap();
-    let state = jobs::poll(&host, &job).unwrap();
+    let state = jobs::poll(&host, &slow.job).unwrap();
     assert!(
         matches!(&state, JobState::Running { step, .. } if step == "orphaned"),
         "{state:?}"
     );
-    let state = follow(&host, &job);
+    let state = follow(&host, &slow.job);
     assert!(
         matches!(
             state,
@@ -98,16 +109,11 @@ fn a_job_whose_process_is_killed_counts_as_running_until_apt_ends() {
         ),
         "{state:?}"
     );
-    let evidence = jobs::evidence(&host, &job).unwrap();
+    let evidence = slow.assert_fixed(&host);
     assert!(
         evidence.apt_history.contains("lab-slow"),
         "{}",
         evidence.apt_history
-    );
-    let after = hosts::collect(&host).unwrap();
-    assert_eq!(
-        judge(&before, &after, &evidence.transcript, &change)[0].outcome,
-        Outcome::Fixed
     );
 }
 
@@ -115,37 +121,27 @@ fn a_job_whose_process_is_killed_counts_as_running_until_apt_ends() {
 fn a_line_that_is_cut_in_mid_upgrade_neither_stops_nor_repeats_it() {
     let lab = lab_or_skip!();
     let host = lab.try_connect(0, Duration::from_secs(3)).unwrap();
-    let before = hosts::collect(&host).unwrap();
-    let slow = pending(&before, "lab-slow");
-    if slow.is_empty() {
-        println!("skipped: lab-slow is not pending any more");
+    let Some(slow) = SlowUpgrade::start(&host, "line") else {
         return;
-    }
-    host.write_file("/etc/lab-slow-seconds", b"6\n", 0o644).unwrap();
-    let change = upgrade(&slow);
-    let job = fresh_job("line");
-    apt::start(&host, &job, &change).unwrap();
-    lab_hosts::await_process(&host, "lab-slow");
+    };
     lab.fault(0, "drop");
-    let error = jobs::poll(&host, &job);
+    let error = jobs::poll(&host, &slow.job);
     lab.fault(0, "restore");
     let error = error.unwrap_err();
     assert!(error.is_passing(), "{error}");
     println!("{error}");
     let host = lab.connect(0);
-    apt::start(&host, &job, &change).unwrap();
-    assert!(matches!(follow(&host, &job), JobState::Finished { exit: 0, .. }));
-    let evidence = jobs::evidence(&host, &job).unwrap();
+    apt::start(&host, &slow.job, &slow.change).unwrap();
+    assert!(matches!(
+        follow(&host, &slow.job),
+        JobState::Finished { exit: 0, .. }
+    ));
+    let evidence = slow.assert_fixed(&host);
     assert_eq!(
         evidence.apt_history.matches("Start-Date").count(),
         1,
         "{}",
         evidence.apt_history
-    );
-    let after = hosts::collect(&host).unwrap();
-    assert_eq!(
-        judge(&before, &after, &evidence.transcript, &change)[0].outcome,
-        Outcome::Fixed
     );
 }
 
