@@ -73,12 +73,12 @@ def _at_once(text):
     value, _ = _DECODE(text)
     if type(value) is not dict:
         raise ValueError
-    names, level = [], [value]
+    names, level = set(), [value]
     for _ in range(LEVELS_MAX):
         inner = []
         for container in level:
             if type(container) is dict:
-                names += container
+                names.update(container)
                 inner += container.values()
             else:
                 inner += container

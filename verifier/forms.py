@@ -13,16 +13,22 @@ _DIGITS = "(?:(?!0000)[0-9]{4}|[1-9][0-9]{4,14})"
 
 
 class Form:
-    """A kind of value: what people call it, and the test that a value must pass."""
+    """A kind of value: what people call it, the test that a value must pass, and how it is usually written.
 
-    def __init__(self, name, test):
+    `written` is a pattern of canonical JSON. A value that it does not fit may be of this form all the same; one that it
+    fits is, but for dates that no calendar has. Without it nothing is known.
+    """
+
+    def __init__(self, name, test, written=None):
         self.name = name
         self.test = test
+        self.written = written
 
 
 def _pattern(name, pattern):
+    # None of these patterns fits a character that JSON escapes.
     compiled = re.compile(pattern, re.ASCII)
-    return Form(name, lambda value: type(value) is str and compiled.fullmatch(value) is not None)
+    return Form(name, lambda value: type(value) is str and compiled.fullmatch(value) is not None, f'"{pattern}"')
 
 
 def _is_time(value):
@@ -39,12 +45,13 @@ def _is_time(value):
 
 def one_of(*words):
     """A string out of a closed list."""
-    return Form("one of " + ", ".join(words), lambda value: type(value) is str and value in words)
+    written = '"(?:' + "|".join(map(re.escape, words)) + ')"'
+    return Form("one of " + ", ".join(words), lambda value: type(value) is str and value in words, written)
 
 
 def exactly(number):
     """One number and no other."""
-    return Form(str(number), lambda value: type(value) is int and value == number)
+    return Form(str(number), lambda value: type(value) is int and value == number, str(number))
 
 
 HASH = _pattern("hex of 64 digits", "[0-9a-f]{64}")
@@ -54,16 +61,17 @@ SUBJECT = _pattern("a subject such as CHG-0001", "[A-Z]{2,5}-" + _DIGITS)
 ORIGIN = _pattern("an origin", "[a-z0-9][a-z0-9./-]{0,126}[a-z0-9]")
 UUID7 = _pattern("a UUID version 7", "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TYPE = _pattern("a type such as changes.submitted", r"[a-z_]{1,32}\.[a-z_]{1,48}")
-TIME = Form("a time", _is_time)
-NUMBER = Form("a number", lambda value: type(value) is int)
-FROM_ONE = Form("a number from 1", lambda value: type(value) is int and value >= 1)
+TIME = Form("a time", _is_time, '"' + _TIME.pattern.replace("(", "(?:") + '"')
+# Fifteen digits stay below 2^53, the bound of every number.
+NUMBER = Form("a number", lambda value: type(value) is int, "(?:0|[1-9][0-9]{0,14})")
+FROM_ONE = Form("a number from 1", lambda value: type(value) is int and value >= 1, "[1-9][0-9]{0,14}")
 STRING = Form("a string", lambda value: type(value) is str)
 FILLED = Form("a string of at least one character", lambda value: type(value) is str and value != "")
 ONE_LINE = Form(
     "a string without control characters",
     lambda value: type(value) is str and not any(character < " " for character in value),
 )
-TRUE = Form("true", lambda value: value is True)
+TRUE = Form("true", lambda value: value is True, "true")
 OBJECT = Form("an object", lambda value: type(value) is dict)
 ARRAY = Form("an array", lambda value: type(value) is list)
 
@@ -87,6 +95,17 @@ def check_members(value, required, optional, others_allowed):
         for name in value:
             if name not in required and name not in optional:
                 raise Malformed(f"member {shown(name)} is not known")
+
+
+def usual_line(required, optional):
+    """A pattern that fits most objects with just these members; each member's text is a group of its name."""
+    line = ""
+    for name in sorted([*required, *optional]):
+        form = required.get(name) or optional[name]
+        if form.written is not None:
+            member = f'{"," if line else ""}"{name}":(?P<{name}>{form.written})'
+            line += member if name in required else f"(?:{member})?"
+    return re.compile(r"\{" + line + r"\}", re.ASCII)
 
 
 def _wrong(name, form, value):

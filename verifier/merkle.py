@@ -17,20 +17,7 @@ def node_hash(left, right):
 
 def inclusion_holds(index, size, leaf, path, root):
     """True where `path` leads from the leaf hash at `index` to the root of the tree of `size` entries."""
-    if not 0 <= index < size or len(leaf) != 32 or len(root) != 32:
-        return False
-    fn, sn, reached = index, size - 1, leaf
-    for sibling in path:
-        if sn == 0:
-            return False
-        if fn & 1 or fn == sn:
-            reached = node_hash(sibling, reached)
-            while not fn & 1 and fn != 0:
-                fn, sn = fn >> 1, sn >> 1
-        else:
-            reached = node_hash(reached, sibling)
-        fn, sn = fn >> 1, sn >> 1
-    return sn == 0 and reached == root
+    return len(leaf) == len(root) == 32 and Inclusions(size, root).holds(index, leaf, path)
 
 
 class Inclusions:
@@ -43,7 +30,7 @@ class Inclusions:
         self.followed = {}
 
     def holds(self, index, leaf, path):
-        """What `inclusion_holds` says: from the same place the same rest of a path leads to the same root."""
+        """Follows the path as RFC 9162 section 2.1.3.2; from the same place the same rest leads to the same root."""
         if not 0 <= index < self.size:
             return False
         fn, sn, reached, passed = index, self.size - 1, leaf, []
