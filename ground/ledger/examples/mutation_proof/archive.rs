@@ -32,9 +32,17 @@ const PATHS: [&str; 8] = [
     "manifest",
 ];
 
+/// The most bytes that the two headers of a member have without its path, and those of the end record.
+const HEADERS_BYTES: usize = 76;
+const END_BYTES: usize = 22;
+
 /// Headers as in §3.3 of the package format, with sizes and CRCs that agree with the contents.
 pub fn write(members: &Members) -> Vec<u8> {
-    let (mut out, mut central) = (Vec::new(), Vec::new());
+    let sizes = members
+        .iter()
+        .map(|(path, content)| HEADERS_BYTES + 2 * path.len() + content.len());
+    let mut out = Vec::with_capacity(END_BYTES + sizes.sum::<usize>());
+    let mut central = Vec::new();
     for (path, content) in members {
         let mut crc = Crc32::default();
         crc.update(content);
@@ -43,17 +51,30 @@ pub fn write(members: &Members) -> Vec<u8> {
         for short in [20u16, 0x0800, 0, 0, 0x0021] {
             shared.extend_from_slice(&short.to_le_bytes());
         }
-        shared.extend_from_slice(&[crc.value().to_le_bytes(), size, size].concat());
+        for long in [crc.value().to_le_bytes(), size, size] {
+            shared.extend_from_slice(&long);
+        }
         shared.extend_from_slice(&(path.len() as u16).to_le_bytes());
         shared.extend_from_slice(&[0; 2]);
-        central.extend_from_slice(&[b"PK\x01\x02\x14\x00", shared.as_slice(), &[0; 10]].concat());
-        central.extend_from_slice(&(out.len() as u32).to_le_bytes());
-        central.extend_from_slice(path.as_bytes());
-        out.extend_from_slice(&[b"PK\x03\x04", shared.as_slice(), path.as_bytes(), content].concat());
+        let offset = (out.len() as u32).to_le_bytes();
+        for part in [
+            b"PK\x01\x02\x14\x00".as_slice(),
+            &shared,
+            &[0; 10],
+            &offset,
+            path.as_bytes(),
+        ] {
+            central.extend_from_slice(part);
+        }
+        for part in [b"PK\x03\x04".as_slice(), &shared, path.as_bytes(), content] {
+            out.extend_from_slice(part);
+        }
     }
     let (count, offset) = ((members.len() as u16).to_le_bytes(), out.len() as u32);
     out.extend_from_slice(&central);
-    out.extend_from_slice(&[b"PK\x05\x06\0\0\0\0".as_slice(), &count, &count].concat());
+    for part in [b"PK\x05\x06\0\0\0\0".as_slice(), &count, &count] {
+        out.extend_from_slice(part);
+    }
     out.extend_from_slice(&(central.len() as u32).to_le_bytes());
     out.extend_from_slice(&offset.to_le_bytes());
     out.extend_from_slice(&[0; 2]);

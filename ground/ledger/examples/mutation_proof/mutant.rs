@@ -67,10 +67,10 @@ fn draw(dice: &mut Dice, original: &Original) -> Option<Mutant> {
         None if share < 45 => Some(of_archive(dice, original)),
         None if share < 65 => Some(of_members(dice, original)),
         None => inside(dice, original),
-        Some(_) if share < 30 => Some(of_archive(dice, original)),
-        Some(_) if share < 45 => Some(of_members(dice, original)),
-        Some(_) if share < 65 => inside(dice, original),
-        Some(_) if share < 85 || !original.has_small_tree() => sealed(dice, original),
+        Some(_) if share < 35 => Some(of_archive(dice, original)),
+        Some(_) if share < 55 => Some(of_members(dice, original)),
+        Some(_) if share < 80 => inside(dice, original),
+        Some(_) if share < 92 || !original.has_small_tree() => sealed(dice, original),
         Some(_) => another_ledger(dice, original),
     }
 }
