@@ -43,8 +43,16 @@ pub fn ask(house: &mut House) {
     fill_in(house);
     house
         .person("ben", &["change", "missing", CHANGE])
-        .ok()
         .says(&["may CHG-0001 be submitted"]);
+    // One of the three holds CUI, so what is approved are exact steps.
+    house.person("ben", &["change", "submit", CHANGE]).refused(
+        7,
+        &[
+            "missing: a plan of exact steps",
+            "paragraph 1.3",
+            "tagout plan make CHG-0001",
+        ],
+    );
     plan(house);
     house
         .person("ben", &["change", "submit", CHANGE])
@@ -122,14 +130,41 @@ fn plan(house: &mut House) {
 
 /// Dana reads and signs.
 pub fn approve(house: &mut House, change: &str) {
-    let key = house.path("dana.key");
+    approve_as(house, change, "dana", "approver");
+}
+
+/// One person reads and signs in one capacity.
+fn approve_as(house: &mut House, change: &str, person: &str, capacity: &str) {
+    let key = house.path(&format!("{person}.key"));
     let words = [
-        "change", "approve", change, "--as", "approver", "--key", &key, "--yes",
+        "change", "approve", change, "--as", capacity, "--key", &key, "--yes",
     ];
+    let said = format!("as {capacity}");
+    house.person(person, &words).ok().says(&["approve by", &said]);
+}
+
+/// Where CUI is touched, two people approve: one signature is not enough, nor are two of the same person.
+fn approve_as_two_people(house: &mut House) {
+    approve(house, CHANGE);
+    let revision = house.json("ben", &["change", "show", CHANGE])["revision"].clone();
+    let waits = [
+        "1 approval as system_owner from somebody other than PER-0003",
+        "2.2",
+    ];
+    house.person("ben", &["change", "missing", CHANGE]).says(&waits);
     house
-        .person("dana", &words)
+        .person("ben", &["change", "schedule", CHANGE])
+        .refused(6, &["is submitted"]);
+    if revision == 1 {
+        // Dana owns systems as well, but she is one person.
+        approve_as(house, CHANGE, "dana", "system_owner");
+        house.person("ben", &["change", "missing", CHANGE]).says(&waits);
+    }
+    approve_as(house, CHANGE, "emil", "system_owner");
+    house
+        .person("ben", &["change", "show", CHANGE])
         .ok()
-        .says(&["approve by PER-0003 as approver"]);
+        .says(&[&format!("approved, normal, revision {revision}")]);
 }
 
 pub fn approve_edit_and_approve_again(house: &mut House) {
@@ -159,11 +194,7 @@ pub fn approve_edit_and_approve_again(house: &mut House) {
         .person("dana", &["change", "text", CHANGE])
         .ok()
         .says(&["Plan\n", "labpkg002 1.0-1 -> 1.0-1+deb12u1"]);
-    approve(house, CHANGE);
-    house
-        .person("ben", &["change", "show", CHANGE])
-        .ok()
-        .says(&["approved, normal, revision 1"]);
+    approve_as_two_people(house);
 
     let (from, until) = (house.in_seconds(5), house.in_seconds(3 * 3600));
     let edit = [
@@ -192,7 +223,7 @@ pub fn approve_edit_and_approve_again(house: &mut House) {
         .person("ben", &["change", "submit", CHANGE])
         .ok()
         .says(&["submitted, normal, revision 2"]);
-    approve(house, CHANGE);
+    approve_as_two_people(house);
 }
 
 pub fn open_the_gate(house: &mut House) {
@@ -216,9 +247,8 @@ pub fn open_the_gate(house: &mut House) {
         )
         .refused(7, &["PER-0003"]);
 
-    house
-        .until("ben", &gate, |answer| answer.code == 0)
-        .says(&["allow: "]);
+    secure_what_holds_cui(house, &gate);
+    house.person("ben", &gate).ok().says(&["allow: "]);
     let answer = house.json("ben", &gate);
     let token = text(&answer["token"]);
     let keys = house.path("jwks.json");
@@ -230,6 +260,36 @@ pub fn open_the_gate(house: &mut House) {
     let forged = forged(&token);
     let bad = house.person("ben", &["gate", "verify", &forged, "--jwks", &keys]);
     assert_eq!(bad.code, 1, "{}", bad.all());
+}
+
+/// In the window and under its permit, work on the machine with CUI still waits for its backup.
+fn secure_what_holds_cui(house: &mut House, gate: &[&str]) {
+    let wanted = ["snapshot or backup of AST-0001 not older than", "paragraph 4.3"];
+    house
+        .until("ben", gate, |answer| !answer.all().contains("window"))
+        .refused(7, &wanted);
+    house
+        .person(
+            "ben",
+            &["gate", CHANGE, "--asset", "AST-0002", "--action", "patch"],
+        )
+        .ok()
+        .says(&["allow: "]);
+    house.person("ben", &["run", "start", CHANGE]).refused(7, &wanted);
+    let backup = house.keep(
+        "backup.txt",
+        "Snapshot 17 of the volume of the web server is held.\n",
+    );
+    let words = [
+        "evidence", "add", &backup, "--about", CHANGE, "--kind", "backup", "--about",
+    ];
+    // A backup of another machine, and one that is not final, secure nothing.
+    house.person("ben", &[&words[..], &["AST-0002"]].concat()).ok();
+    house
+        .person("ben", &[&words[..], &["AST-0001", "--draft"]].concat())
+        .ok();
+    house.person("ben", gate).refused(7, &wanted);
+    house.person("ben", &[&words[..], &["AST-0001"]].concat()).ok();
 }
 
 /// The token with one letter of its claims changed.

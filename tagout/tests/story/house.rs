@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -34,9 +34,11 @@ pub struct House {
     pub verifier_key: String,
 }
 
-/// The folder that keeps what the story leaves: transcript, package, keys.
+/// The folder that keeps what a story leaves, such as `target/story`: transcript, package, keys.
 pub fn kept() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/story")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../target")
+        .join(env!("CARGO_CRATE_NAME"))
 }
 
 impl House {
@@ -74,7 +76,8 @@ impl House {
         house
     }
 
-    fn serve(&mut self) {
+    /// Starts the server.
+    pub fn serve(&mut self) {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
         let mut server = command
             .stderr(Stdio::piped())
@@ -99,16 +102,21 @@ impl House {
 
     /// Ends the server as its administrator would.
     pub fn stop(&mut self) {
+        let ended = self.end("-TERM");
+        assert!(ended.success(), "the server ended with {ended}");
+    }
+
+    /// Sends the server a signal that ends it, and waits for its end.
+    pub fn end(&mut self, signal: &str) -> ExitStatus {
         let mut server = self.server.take().expect("a server");
-        let asked = Command::new("kill")
-            .args(["-TERM", &server.id().to_string()])
+        let sent = Command::new("kill")
+            .args([signal, &server.id().to_string()])
             .status();
         assert!(
-            asked.is_ok_and(|status| status.success()),
-            "the server cannot be asked to end"
+            sent.is_ok_and(|status| status.success()),
+            "the server cannot be sent {signal}"
         );
-        let ended = server.wait().expect("the end of the server");
-        assert!(ended.success(), "the server ended with {ended}");
+        server.wait().expect("the end of the server")
     }
 
     /// A file in the story's folder.
@@ -188,11 +196,17 @@ impl House {
 
     /// A command that one of the people types.
     pub fn person(&mut self, who: &str, words: &[&str]) -> Answer {
+        let mut command = self.typed(who, words);
+        self.run(&mut command, who, &[&["tagout"], words].concat())
+    }
+
+    /// A command that one of the people types, not yet begun.
+    pub fn typed(&self, who: &str, words: &[&str]) -> Command {
         let mut command = self.command(words);
         command
             .env("TAGOUT_PROFILE", who)
             .env("TAGOUT_SERVER", &self.address);
-        self.run(&mut command, who, &[&["tagout"], words].concat())
+        command
     }
 
     /// A command of somebody who has nothing of tagout.

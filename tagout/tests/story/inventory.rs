@@ -5,39 +5,48 @@ use serde_json::Value;
 use crate::house::{House, text};
 use crate::lab::{HOSTS, Lab};
 
-const SAID: [&str; 12] = [
+const SAID: [&str; 10] = [
     "--kind",
     "server",
     "--purpose",
     "Web server",
     "--environment",
     "production",
-    "--classification",
-    "none",
     "--criticality",
     "medium",
     "--exposure",
     "internal",
 ];
 
+/// What each host holds: the first one CUI.
+const CLASSIFICATIONS: [&str; HOSTS] = ["cui", "none", "none"];
+
 pub fn register(house: &mut House, lab: &Lab) {
     house.act("assets are registered, by hand and from a list");
-    for name in &lab.names()[..2] {
-        house
-            .person("dana", &[&["asset", "register", name], &SAID[..]].concat())
-            .ok();
+    let names = lab.names();
+    let register = |at: usize| {
+        let words = [
+            "asset",
+            "register",
+            names[at],
+            "--classification",
+            CLASSIFICATIONS[at],
+        ];
+        [&words, &SAID[..]].concat()
+    };
+    for at in 0..2 {
+        house.person("dana", &register(at)).ok();
     }
-    let again = [&["asset", "register", lab.names()[0]], &SAID[..]].concat();
-    house.person("dana", &again).refused(6, &[lab.names()[0]]);
+    let again = register(0);
+    house.person("dana", &again).refused(6, &[names[0]]);
 
     let list = house.keep(
         "inventory.csv",
         &format!(
             "hostname,kind,purpose,environment,classification,criticality,exposure\n\
-             {},server,Web server,production,none,medium,internal\n\
-             {},server,Web server,production,none,medium,internal\n",
-            lab.names()[1],
-            lab.names()[2]
+             {},server,Web server,production,{},medium,internal\n\
+             {},server,Web server,production,{},medium,internal\n",
+            names[1], CLASSIFICATIONS[1], names[2], CLASSIFICATIONS[2]
         ),
     );
     let import = ["asset", "import", &list, "--mapping", "generic"];

@@ -1,16 +1,15 @@
-//! A lab of this story's own: three real Debian hosts, gone again when the story ends, however it ends.
+//! A lab of the story's own: three real Debian hosts, gone again when the story ends, however it ends.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-
-const NAME: &str = "story";
-const NETWORK: &str = "10.83";
 
 /// How many hosts there are.
 pub const HOSTS: usize = 3;
 
 /// The hosts, up until this is dropped.
 pub struct Lab {
+    name: &'static str,
+    network: &'static str,
     hosts: Vec<Host>,
 }
 
@@ -26,15 +25,6 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../lab")
 }
 
-fn run(program: &str, arguments: &[&str]) -> Output {
-    Command::new(folder().join(program))
-        .args(arguments)
-        .env("LAB_NAME", NAME)
-        .env("LAB_NET", NETWORK)
-        .output()
-        .unwrap_or_else(|error| panic!("lab/{program}: {error}"))
-}
-
 fn has(program: &str) -> bool {
     Command::new("sh")
         .args(["-c", &format!("command -v {program} >/dev/null")])
@@ -47,29 +37,48 @@ fn is_root() -> bool {
     answer.is_ok_and(|answer| answer.stdout == b"0\n")
 }
 
+/// Why this machine can have no lab; none where it can.
+fn hindrance() -> Option<String> {
+    if !is_root() {
+        return Some("lab hosts take root".to_owned());
+    }
+    let needed = ["systemd-nspawn", "mmdebstrap", "ssh-keygen", "python3"];
+    let missing = needed.into_iter().find(|program| !has(program))?;
+    Some(format!(
+        "`{missing}` is missing; lab/prepare installs what lab hosts take"
+    ))
+}
+
 impl Lab {
-    /// Brings the hosts up; says why not where this machine cannot.
-    pub fn up() -> Result<Self, String> {
-        if !is_root() {
-            return Err("lab hosts take root".to_owned());
+    /// Brings the hosts up under a name and in a network of their own; says why not where this machine cannot.
+    pub fn up(name: &'static str, network: &'static str) -> Option<Self> {
+        if let Some(why) = hindrance() {
+            println!("skipped: {why}");
+            return None;
         }
-        for program in ["systemd-nspawn", "mmdebstrap", "ssh-keygen", "python3"] {
-            if !has(program) {
-                return Err(format!(
-                    "`{program}` is missing; lab/prepare installs what lab hosts take"
-                ));
-            }
-        }
+        let lab = Self {
+            name,
+            network,
+            hosts: Vec::new(),
+        };
         // A story that was killed may have left its hosts.
-        run("down", &[]);
-        let lab = Self { hosts: Vec::new() };
-        let up = run("up", &[&HOSTS.to_string()]);
+        lab.run("down", &[]);
+        let up = lab.run("up", &[&HOSTS.to_string()]);
         assert!(
             up.status.success(),
             "lab/up: {}",
             String::from_utf8_lossy(&up.stderr)
         );
-        Ok(lab.with_hosts(&String::from_utf8_lossy(&up.stdout)))
+        Some(lab.with_hosts(&String::from_utf8_lossy(&up.stdout)))
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> Output {
+        Command::new(folder().join(program))
+            .args(arguments)
+            .env("LAB_NAME", self.name)
+            .env("LAB_NET", self.network)
+            .output()
+            .unwrap_or_else(|error| panic!("lab/{program}: {error}"))
     }
 
     fn with_hosts(mut self, list: &str) -> Self {
@@ -109,7 +118,7 @@ impl Lab {
     }
 
     fn work(&self) -> PathBuf {
-        folder().join("work/labs").join(NAME)
+        folder().join("work/labs").join(self.name)
     }
 
     /// The settings with which somebody of the house enters a host by hand.
@@ -121,7 +130,7 @@ impl Lab {
     pub fn give(&self, at: usize, packages: &[&str]) {
         let mut arguments = vec![self.hosts[at].name.as_str()];
         arguments.extend(packages);
-        let given = run("give", &arguments);
+        let given = self.run("give", &arguments);
         assert!(
             given.status.success(),
             "lab/give: {}",
@@ -165,6 +174,6 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
-        run("down", &[]);
+        self.run("down", &[]);
     }
 }
