@@ -52,7 +52,7 @@ event!(Enrolled, "people.enrolled", person, free_text = &["name"]);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessOpened {
     pub person: PersonId,
-    /// Whether they had been invited before and choose their credentials anew.
+    /// Whether they had credentials and choose them anew.
     pub is_reset: bool,
     /// Whether nobody but the actor was there who could say who they are.
     pub is_alone: bool,
