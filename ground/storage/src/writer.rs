@@ -25,7 +25,7 @@ pub(crate) struct Writing {
     pub(crate) head: Head,
     /// Number of the last finished act.
     finished: u64,
-    /// Acts finished since the last commit.
+    /// Acts finished since the last commit, and acts given up since the first of them: those too must not keep it waiting.
     batch: u64,
     /// Counts the events that rules look at, those of finished acts among them.
     as_of: AsOf,
@@ -396,6 +396,9 @@ impl Drop for Tx<'_> {
             // The savepoint is gone only if the whole transaction is: then the batch is lost and must not be acknowledged.
             self.writer
                 .stop(&StorageError::Event("a rollback failed".to_owned()));
+        }
+        if writing.batch > 0 {
+            writing.batch += 1;
         }
         // Others may wait for their commit; if it fails the writer has stopped, which tells them.
         let _ = self.writer.pass_on(self.organisation, writing);

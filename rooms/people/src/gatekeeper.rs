@@ -99,7 +99,8 @@ impl Gatekeeper for Doorkeeper {
                 return admitted;
             }
             let accesses = store::accesses_of(view, person.id)?;
-            let inviter = accesses.last().map(|access| access.opened_by);
+            let accepted = accesses.iter().rev().find(|access| access.taken_up_at.is_some());
+            let inviter = accepted.or(accesses.last()).map(|access| access.opened_by);
             Err(waits(&person, inviter, act))
         })
     }

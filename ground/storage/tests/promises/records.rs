@@ -1,6 +1,8 @@
 //! What is recorded, and what is found when it was tampered with.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::thread;
 
 use basis::Span;
 use ledger::events::Events;
@@ -380,4 +382,25 @@ fn a_second_process_is_refused() {
     );
     let refusal = second.err().unwrap().refusal();
     assert!(refusal.what.starts_with("another process has"), "{refusal}");
+}
+
+#[test]
+fn acts_that_are_given_up_keep_nobody_waiting_for_the_flush() {
+    let folder = tempfile::tempdir().unwrap();
+    let organisation = create(folder.path());
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !is_over.load(SeqCst) {
+                    drop(organisation.begin("tests.give_up").unwrap());
+                }
+            });
+        }
+        for turn in 0..20 {
+            note(&organisation, &format!("turn {turn}")).unwrap();
+        }
+        is_over.store(true, SeqCst);
+    });
+    assert_eq!(notes(&organisation).len(), 20);
 }

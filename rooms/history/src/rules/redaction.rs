@@ -74,7 +74,7 @@ pub(crate) fn may_request(fact: &Fact, has_free_text: bool, reason: &str) -> Res
 }
 
 /// Whether the payload can be spared: what is under decision, or work goes by, stays as it was signed. `change` is the
-/// change that the entry belongs to, and how it stands. A file may go at any time: closure asks for it again.
+/// change that the entry itself names, and how it stands; what runs and permits add in passing rests on nothing. A file may go at any time: closure asks for it again.
 ///
 /// # Errors
 /// A refusal while the change is under decision or its work is not over.

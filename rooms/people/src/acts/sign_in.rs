@@ -114,8 +114,9 @@ fn actor_of(person: &Person, roles: BTreeSet<basis::Role>) -> Actor {
 /// once, no more than the policy's number of them are tried.
 pub fn sign_in(organisation: &Organisation, attempt: &Attempt<'_>) -> Result<SignedIn, Refusal> {
     let (terms, compared) = compare(organisation, attempt)?;
-    let compared = compared.ok_or_else(|| refused(&terms))?;
+    // An unknown name waits for the writer as a known one does, so that waiting tells nothing.
     let mut tx = organisation.begin("people.sign_in")?;
+    let compared = compared.ok_or_else(|| refused(&terms))?;
     let person = store::find(&tx.view(), compared.person.id)?.filter(|person| person.is_active);
     let password = store::password(&tx.view(), compared.person.id)?;
     let (person, password) = person.zip(password).ok_or_else(|| refused(&terms))?;

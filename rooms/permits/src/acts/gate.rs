@@ -11,6 +11,9 @@ use crate::rules::events::TokenGiven;
 use crate::rules::{AskGate, Asked, Permit, answered};
 use crate::token::{self, AUDIENCE, Claims};
 
+/// How long an answer may wait for its turn to be recorded before it is decided anew.
+const ANSWER_LIFE_MAX: Span = Span::seconds(1);
+
 /// What the gate is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
@@ -50,16 +53,18 @@ pub enum Gate {
 /// Answers whether the actor may do this to the asset now, and records the answer. With the first yes work begins.
 ///
 /// Many ask at once and in a row, so the gate reads and decides before it takes the writer. In its transaction it does so
-/// anew if an event that rules look at came in between, or if the clock turns out to be wrong.
+/// anew if an event that rules look at came in between, if its turn came late, or if the clock turns out to be wrong.
 pub fn ask(organisation: &Organisation, actor: &Actor, question: &Question) -> Result<Gate, Refusal> {
-    let read = |view: &View<'_>| Known::read(view, question.change, &question.asset);
-    let name = format!("{} {}", question.change, question.asset);
+    let read = |view: &View<'_>| Known::read(view, actor.person, question.change, &question.asset);
+    let name = format!("{} {} {}", actor.person, question.change, question.asset);
+    let asked_at = organisation.now();
     let (known, as_of) = organisation.remember(&name, read)?;
-    let mut decided = decide(organisation, actor, question, &known, None)?;
+    let mut decided = decide(organisation, actor, question, &known, asked_at, None)?;
     let mut tx = organisation.begin("permits.ask_gate")?;
-    let clock_behind = tx.clock_behind();
-    if !tx.is_as_of(as_of) || clock_behind.is_some() {
-        decided = decide(organisation, actor, question, &read(&tx.view())?, clock_behind)?;
+    let (now, clock_behind) = (organisation.now(), tx.clock_behind());
+    let is_old = now.since(asked_at) > ANSWER_LIFE_MAX || clock_behind.is_some();
+    if is_old || !tx.is_as_of(as_of) {
+        decided = decide(organisation, actor, question, &read(&tx.view())?, now, clock_behind)?;
     }
     tx.record(actor, decided.events)?;
     if let Some(asset) = &decided.begins_work_on {
@@ -82,17 +87,18 @@ fn decide(
     actor: &Actor,
     question: &Question,
     known: &Known,
+    now: Time,
     clock_behind: Option<Span>,
 ) -> Result<Decided, Refusal> {
     let Known { policy, change, .. } = known;
     actor.may::<AskGate>(change.id, policy.authority())?;
+    known.check_active(actor.person)?;
     check_person(actor, question.person)?;
     let asked = Asked {
         person: actor.person,
         asset: known.asset.clone(),
         action: question.action,
     };
-    let now = organisation.now();
     let weighed = known.weigh(&asked, now, clock_behind);
     let (gate, given) = match weighed.settle() {
         Ok(permit) => allow(organisation, policy, change, permit, &asked, now)?,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use basis::{Class, Refusal, Span, Subject, Time, Verdict};
+use basis::{Class, PersonId, Refusal, Span, Subject, Time, Verdict};
 use changes::{Change, ChangeId};
 use policy::{ChangeFacts, EvidenceFacts, Policy, WorkFacts};
 use storage::{Organisation, View};
@@ -13,6 +13,7 @@ use crate::store;
 
 /// The policy, a change, one of the assets, and what is recorded of them: everything but the question and the time.
 pub(super) struct Known {
+    is_active: bool,
     pub(super) policy: Arc<Policy>,
     pub(super) change: Change,
     pub(super) asset: Subject,
@@ -30,15 +31,21 @@ pub(super) struct Weighed<'k> {
 }
 
 impl Known {
-    /// Reads what is known of the change with this id and of the asset with this name or id.
-    pub(super) fn read(view: &View<'_>, change: ChangeId, asset: &str) -> Result<Self, Refusal> {
+    /// Reads what is known of the change with this id, of the asset with this name or id, and of who asks.
+    pub(super) fn read(
+        view: &View<'_>,
+        person: PersonId,
+        change: ChangeId,
+        asset: &str,
+    ) -> Result<Self, Refusal> {
         let change = existing_change(view, change)?;
-        Self::of(view, change, asset_named(view, asset)?)
+        Self::of(view, person, change, asset_named(view, asset)?)
     }
 
-    fn of(view: &View<'_>, change: Change, asset: Subject) -> Result<Self, Refusal> {
+    fn of(view: &View<'_>, person: PersonId, change: Change, asset: Subject) -> Result<Self, Refusal> {
         let evidence = evidence::about(view, &change.id.into())?;
         Ok(Self {
+            is_active: people::find(view, person)?.is_some_and(|person| person.is_active),
             policy: policy::current(view)?,
             permits: store::of_change(view, change.id)?,
             facts: changes::facts(view, &change)?,
@@ -46,6 +53,17 @@ impl Known {
             change,
             asset,
         })
+    }
+
+    /// Refuses whoever was disabled since they were let in.
+    pub(super) fn check_active(&self, person: PersonId) -> Result<(), Refusal> {
+        if self.is_active {
+            return Ok(());
+        }
+        let what = format!("{person} has been disabled");
+        Err(Refusal::new(Class::Forbidden, "people", what)
+            .missing("an active person who asks")
+            .way_out("let another executor of the change ask"))
     }
 
     /// Weighs change, permit, policy and clock.
@@ -105,7 +123,7 @@ pub fn may_work(
     change: &Change,
     asked: &Asked,
 ) -> Result<Result<PermitId, Refusal>, Refusal> {
-    let known = Known::of(view, change.clone(), asked.asset.clone())?;
+    let known = Known::of(view, asked.person, change.clone(), asked.asset.clone())?;
     let clock_behind = organisation.clock_behind(view)?;
     let weighed = known.weigh(asked, organisation.now(), clock_behind);
     Ok(weighed.settle().map(|permit| permit.id))

@@ -239,6 +239,57 @@ fn who_asks_after_a_permit_was_withdrawn_hears_no_however_many_ask() {
     }
 }
 
+#[test]
+fn a_yes_that_had_to_wait_is_given_only_if_it_still_holds() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let story = story();
+    let organisation = &story.house.organisation;
+    let id = story.open("web01").unwrap().id;
+    story.plan(id).unwrap();
+    scheduled(&story, id);
+    story.house.wait(Span::hours(85));
+    back_up(&story, id);
+    permits::issue(organisation, &story.carla, id, &Narrowed::default()).unwrap();
+    assert!(allowed(&story, id, "web01"));
+    let somebody_else = organisation.begin("tests.take_long").unwrap();
+    let is_asking = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let asker = scope.spawn(|| {
+            is_asking.store(true, SeqCst);
+            allowed(&story, id, "web01")
+        });
+        // The asker decides and waits for its turn; should it be slow, it decides later, to the same end.
+        while !is_asking.load(SeqCst) {
+            thread::yield_now();
+        }
+        (0..100_000).for_each(|_| thread::yield_now());
+        story.house.wait(Span::hours(24));
+        drop(somebody_else);
+        assert!(!asker.join().unwrap(), "the permit and the window are over");
+    });
+}
+
+#[test]
+fn who_was_disabled_after_they_were_let_in_asks_in_vain() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let story = story();
+    let organisation = &story.house.organisation;
+    let id = story.open("web01").unwrap().id;
+    people::disable(organisation, &story.house.administrator(), story.dora.person, "left").unwrap();
+    let question = Question {
+        change: id,
+        asset: "web01".to_owned(),
+        action: Action::Patch,
+        person: None,
+    };
+    let refusal = permits::ask(organisation, &story.dora, &question).unwrap_err();
+    assert!(refusal.to_string().contains("has been disabled"), "{refusal}");
+}
+
 fn only_who_is_named_asks(story: &Story, id: ChangeId) {
     let (organisation, dora) = (&story.house.organisation, &story.dora);
     let mut frida = story.house.person("frida", &[Role::Technician]);

@@ -164,7 +164,7 @@ pub fn actor_of(organisation: &Organisation, id: RunId) -> Result<Actor, Refusal
         Ok(Actor {
             person: person.id,
             authentication: Authentication::Runner,
-            roles: person.roles,
+            roles: person.usable_roles(),
             scope: None,
         })
     })
