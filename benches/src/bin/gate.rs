@@ -81,7 +81,10 @@ fn keep(call: &Call<'_, Nothing, Note>) -> Result<Kept, Refusal> {
     let event = Noted {
         person: call.actor.person,
         text: call.body.text.clone(),
-        id: format!("{:032x}", u128::from_be_bytes(call.organisation().chance().sixteen())),
+        id: format!(
+            "{:032x}",
+            u128::from_be_bytes(call.organisation().chance().sixteen())
+        ),
     };
     tx.record(call.actor, Events::one(event))?;
     tx.commit()?;

@@ -72,20 +72,20 @@ fn is_alone(view: &View<'_>, inviter: PersonId, person: PersonId) -> Result<bool
     Ok(true)
 }
 
-/// Refuses to leave the organisation without an administrator who can act: one who accepted, and whose role does not wait.
+/// Refuses to leave the organisation without an active administrator whose role does not wait for a confirmation.
 fn check_an_administrator_remains(view: &View<'_>, without: PersonId) -> Result<(), Refusal> {
-    for person in store::all(view)? {
-        let is_one = person.is_active && person.usable_roles().contains(&Role::Administrator);
-        if is_one && person.id != without && store::password(view, person.id)?.is_some() {
-            return Ok(());
-        }
+    let remains = store::all(view)?.into_iter().any(|person| {
+        person.id != without && person.is_active && person.usable_roles().contains(&Role::Administrator)
+    });
+    if remains {
+        return Ok(());
     }
     Err(Refusal::new(
         Class::Conflict,
         "people",
         format!("{without} is the only administrator who can act"),
     )
-    .missing("another administrator who has accepted their invitation and whom somebody has confirmed")
+    .missing("another active administrator whom somebody has confirmed")
     .way_out("make somebody else an administrator first: `tagout people enrol HANDLE --name NAME --roles administrator`"))
 }
 

@@ -64,7 +64,14 @@ pub fn ask(organisation: &Organisation, actor: &Actor, question: &Question) -> R
     let (now, clock_behind) = (organisation.now(), tx.clock_behind());
     let is_old = now.since(asked_at) > ANSWER_LIFE_MAX || clock_behind.is_some();
     if is_old || !tx.is_as_of(as_of) {
-        decided = decide(organisation, actor, question, &read(&tx.view())?, now, clock_behind)?;
+        decided = decide(
+            organisation,
+            actor,
+            question,
+            &read(&tx.view())?,
+            now,
+            clock_behind,
+        )?;
     }
     tx.record(actor, decided.events)?;
     if let Some(asset) = &decided.begins_work_on {

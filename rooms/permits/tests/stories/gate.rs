@@ -279,7 +279,13 @@ fn who_was_disabled_after_they_were_let_in_asks_in_vain() {
     let story = story();
     let organisation = &story.house.organisation;
     let id = story.open("web01").unwrap().id;
-    people::disable(organisation, &story.house.administrator(), story.dora.person, "left").unwrap();
+    people::disable(
+        organisation,
+        &story.house.administrator(),
+        story.dora.person,
+        "left",
+    )
+    .unwrap();
     let question = Question {
         change: id,
         asset: "web01".to_owned(),

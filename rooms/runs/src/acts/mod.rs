@@ -73,7 +73,8 @@ fn no_executor(
 ) -> Result<Option<Refusal>, Refusal> {
     let may_start = policy.authority().roles(Start::NAME);
     let person_now = people::find(view, person)?.filter(|person| person.is_active);
-    if action == Action::RollBack || person_now.is_some_and(|now| !now.usable_roles().is_disjoint(&may_start)) {
+    if action == Action::RollBack || person_now.is_some_and(|now| !now.usable_roles().is_disjoint(&may_start))
+    {
         return Ok(None);
     }
     Ok(Some(
