@@ -54,7 +54,7 @@ fn commands_in(text: &str) -> Vec<String> {
 }
 
 /// The words of a line as a shell would split it: quotes hold together, what follows a lone `#` is a remark.
-fn words(line: &str) -> Vec<String> {
+pub(super) fn words(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let (mut quote, mut is_word) = (None, false);
     for letter in line.chars() {

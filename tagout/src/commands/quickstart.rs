@@ -2,6 +2,7 @@
 //!
 //! What has been done is read from a list in the data directory, so a second start goes on where the first left off.
 
+mod next;
 mod script;
 mod trial;
 
@@ -33,9 +34,16 @@ impl Quickstart {
         serve(organisation, listener, Reach::Loopback, move |address, stop| {
             let server = format!("http://{address}");
             thread::spawn(move || {
-                let outcome = script::run(&trial, &server);
-                if let Err(refusal) = &outcome {
-                    eprintln!("{refusal}");
+                let afterwards = if self.once {
+                    next::Server::Ends
+                } else {
+                    next::Server::GoesOn
+                };
+                let outcome =
+                    script::run(&trial, &server).and_then(|()| next::what_next(&trial, &server, afterwards));
+                match outcome {
+                    Ok(words) => eprintln!("{words}"),
+                    Err(refusal) => eprintln!("{refusal}"),
                 }
                 if self.once {
                     stop.now();

@@ -71,7 +71,7 @@ pub fn greeting(answer: &SignInAnswer) -> String {
         ""
     };
     format!(
-        "Signed in as {} ({}, {}) for {left}.{waits}",
+        "Signed in as {} ({}, {}) for {left}, less when it lies unused (`tagout policy show` says how long).{waits}",
         person.name, person.handle, person.person
     )
 }

@@ -1,4 +1,4 @@
-//! The first steps of the trial, as the commands that anybody would type, and what to do after them.
+//! The first steps of the trial, as the commands that anybody would type.
 
 use std::fs;
 use std::path::Path;
@@ -7,6 +7,7 @@ use basis::{Class, Refusal};
 use clap::Parser;
 
 use super::super::{CommandLine, dispatch};
+use super::next::CHANGE;
 use super::trial::{PEOPLE, Trial};
 
 const INVENTORY: &str = include_str!("../../../../examples/inventory.csv");
@@ -26,7 +27,7 @@ fn step<const N: usize>(by: &'static str, words: [&str; N]) -> Step {
 }
 
 /// The name of this machine, as it becomes an asset.
-fn this_machine() -> String {
+pub(super) fn this_machine() -> String {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let name = name.trim().to_lowercase();
     if name.is_empty() {
@@ -88,15 +89,15 @@ fn steps(trial: &Trial, machine: &str) -> Result<Vec<Step>, Refusal> {
                 "Security updates are pending on this machine.",
             ],
         ),
-        step("ben", ["plan", "make", "CHG-0001"]),
+        step("ben", ["plan", "make", CHANGE]),
     ])
 }
 
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Makes the steps that are not done yet, then says what to do next.
+/// Makes the steps that are not done yet.
 pub(super) fn run(trial: &Trial, server: &str) -> Result<(), Refusal> {
     let machine = this_machine();
     PEOPLE
@@ -118,7 +119,6 @@ pub(super) fn run(trial: &Trial, server: &str) -> Result<(), Refusal> {
         }
         trial.note_done(&line)?;
     }
-    eprintln!("{}", what_next(trial, server));
     Ok(())
 }
 
@@ -161,37 +161,4 @@ fn quoted(words: &[String]) -> String {
         }
     };
     words.iter().map(quote).collect::<Vec<_>>().join(" ")
-}
-
-fn what_next(trial: &Trial, server: &str) -> String {
-    let program = std::env::current_exe().map_or("tagout".to_owned(), |path| shown(&path));
-    let (profiles, key) = (
-        shown(&trial.file("profiles.json")),
-        shown(&trial.file("dana.key")),
-    );
-    format!(
-        "
-Serving on {server}. Nothing has been changed on this machine: CHG-0001 is a draft.
-In another terminal, from this folder:
-
-  export TAGOUT_PROFILES={profiles} TAGOUT_SERVER={server}
-  alias tagout={program}
-  tagout --profile ben asset list
-  tagout --profile ben finding list
-  tagout --profile ben change missing CHG-0001     # what the policy still wants, and how to give it
-  tagout --profile ben policy show                 # the rules, paragraph by paragraph
-
-When nothing is missing, ben submits, dana reads and signs, and the gate opens in the window:
-
-  tagout --profile ben change submit CHG-0001
-  tagout --profile dana change approve CHG-0001 --as approver --key {key}
-  tagout --profile ben change schedule CHG-0001
-  tagout --profile ben gate CHG-0001 --asset {} --action patch
-
-Passwords, one-time code secrets and keys of the three people are in {}: a trial, not a way to work.
-Stop with Ctrl-C; `tagout quickstart` goes on from here.
-",
-        this_machine(),
-        shown(trial.file("x").parent().unwrap_or(&trial.data)),
-    )
 }
