@@ -25,6 +25,16 @@ ensure_layer() {
   build_layer "$family" "$layer"
 }
 
+# Labs share the cache: one builds, the others wait and find it done.
+ensure_layer_once() {
+  local lock
+  mkdir -p "$LAB_CACHE"
+  exec {lock}>"$LAB_CACHE/lock"
+  flock "$lock"
+  ensure_layer "$1"
+  exec {lock}>&-
+}
+
 # Fills a layer in a mount namespace of its own, so that a failed build leaves
 # no mount behind.
 build_layer() {
