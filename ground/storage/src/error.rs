@@ -1,5 +1,7 @@
 //! What can go wrong between an act and its rows.
 
+use std::io::ErrorKind;
+
 use basis::{Class, Refusal};
 
 use crate::VaultError;
@@ -59,6 +61,39 @@ impl StorageError {
         }
     }
 
+    /// The same for whoever works on the data directory itself: they may know the path, and the operating system's words
+    /// are the cause that they look for.
+    pub(crate) fn on_the_spot(self) -> Self {
+        let StorageError::File { path, source } = &self else {
+            return self;
+        };
+        let (words, way_out) = match source.kind() {
+            ErrorKind::PermissionDenied => (
+                "permission denied".to_owned(),
+                "run it as the user whom the directory belongs to, or name a directory of your own with `--data`",
+            ),
+            ErrorKind::AlreadyExists | ErrorKind::NotADirectory => (
+                "a file is there and not a directory".to_owned(),
+                "name a directory with `--data`",
+            ),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
+                source.kind().to_string(),
+                "make room on its disk, or name a directory on another with `--data`",
+            ),
+            ErrorKind::ReadOnlyFilesystem => (
+                "its disk can only be read".to_owned(),
+                "name a directory on another disk with `--data`",
+            ),
+            _ => (
+                source.to_string(),
+                "look at the path and its disk, or name another directory with `--data`",
+            ),
+        };
+        StorageError::Refused(
+            Refusal::new(Class::Outside, "data directory", format!("`{path}`: {words}")).way_out(way_out),
+        )
+    }
+
     /// The refusal that a person is shown. The details belong in the log: they may name paths and SQL.
     pub fn refusal(&self) -> Refusal {
         match self {
@@ -92,5 +127,41 @@ impl StorageError {
 impl From<StorageError> for Refusal {
     fn from(error: StorageError) -> Refusal {
         error.refusal()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn who_works_on_the_directory_is_told_path_cause_and_way_out() {
+        for (kind, words, way_out) in [
+            (ErrorKind::PermissionDenied, "permission denied", "as the user"),
+            (ErrorKind::AlreadyExists, "a file is there", "name a directory"),
+            (ErrorKind::StorageFull, "no storage space", "make room"),
+            (
+                ErrorKind::ReadOnlyFilesystem,
+                "its disk can only be read",
+                "another disk",
+            ),
+            (ErrorKind::TimedOut, "timed out", "look at the path"),
+        ] {
+            let error = StorageError::file(Path::new("/srv/data/origin"), io::Error::from(kind));
+            assert!(
+                !error.refusal().what.contains("/srv"),
+                "not for who asks the server"
+            );
+            let told = error.on_the_spot().refusal();
+            assert_eq!(told.class, Class::Outside);
+            assert!(
+                told.what.starts_with(&format!("`/srv/data/origin`: {words}")),
+                "{told}"
+            );
+            assert!(told.way_out.join(" ").contains(way_out), "{told}");
+        }
     }
 }

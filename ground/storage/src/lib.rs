@@ -7,6 +7,7 @@
 //! which an act reads and [records](Tx::record). Only the functions in the [`Registry`] ever write a room's table.
 
 mod apply;
+mod beginnings;
 mod checkpoint;
 mod clock;
 mod connection;

@@ -1,7 +1,7 @@
 //! One company: one data directory, one database, one ledger, one vault, one set of keys.
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::Read;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -12,8 +12,9 @@ use ledger::entry::Origin;
 use ledger::note::{SigningKey, VerifierKey};
 use rusqlite::Connection;
 
+use crate::beginnings::{check_unused, clear, make};
 use crate::connection::{connect, connect_reader};
-use crate::high_water::{flush_folder, folder_of};
+use crate::high_water::flush_folder;
 use crate::ledger_tables::{Head, damaged, root_at};
 use crate::memory::Memory;
 use crate::seal::NONCE_BYTES;
@@ -108,52 +109,48 @@ impl Organisation {
         world: World,
     ) -> Result<Self, StorageError> {
         let data = &settings.data;
-        if data.join("origin").exists() {
-            let what = format!("`{}` already holds an organisation", data.display());
-            return Err(StorageError::Refused(
-                Refusal::new(Class::Conflict, "data directory", what)
-                    .way_out("start it with `tagout serve`, or give another directory with `--data`"),
-            ));
-        }
-        if settings.high_water.exists() {
-            let what = format!(
-                "`{}` is the high-water mark of another organisation",
-                settings.high_water.display()
-            );
-            return Err(StorageError::Refused(
-                Refusal::new(Class::Conflict, "high-water mark", what)
-                    .way_out("keep it if its organisation is still in use; otherwise move the file away"),
-            ));
-        }
-        let failed = |source| StorageError::file(data, source);
+        check_unused(settings)?;
         fs::DirBuilder::new()
             .mode(0o700)
             .recursive(true)
             .create(data)
-            .map_err(failed)?;
-        let half_made = data.join("keys");
-        if half_made.exists() {
-            // A start that was cut off before `origin` was written left nothing that anybody relied on.
-            fs::remove_dir_all(&half_made).map_err(failed)?;
+            .map_err(|source| StorageError::file(data, source).on_the_spot())?;
+        let lock = lock(data).map_err(StorageError::on_the_spot)?;
+        // Another process may have made one before this one held the lock.
+        check_unused(settings)?;
+        make(data, origin)
+            .and_then(|()| Self::open_locked(settings, registry, world, lock))
+            .map_err(|error| {
+                // If it cannot be cleared either, the first error says why.
+                let _ = clear(settings);
+                error.on_the_spot()
+            })
+    }
+
+    /// Takes away what [`Organisation::create`] made, so that it can be called again. Does nothing once anything is recorded.
+    pub fn abandon(self) -> Result<(), StorageError> {
+        if self.view(|view| view.ledger_size())? > 0 {
+            return Ok(());
         }
-        Keys::create(&keys::folder(data))?;
-        let mut file = File::create(data.join("origin.new")).map_err(failed)?;
-        file.write_all(format!("{}\n", origin.as_str()).as_bytes())
-            .and_then(|()| file.sync_all())
-            .map_err(failed)?;
-        fs::rename(data.join("origin.new"), data.join("origin")).map_err(failed)?;
-        // Whoever is told of a founding relies on every name: of the directory, of its keys, of the file that makes it count.
-        flush_folder(&keys::folder(data))?;
-        flush_folder(data)?;
-        flush_folder(folder_of(data))?;
-        Self::open(settings, registry, world)
+        clear(&self.settings)
     }
 
     /// Opens the organisation in the data directory, brings its schema up to date and compares it with its high-water mark.
     pub fn open(settings: &Settings, registry: Registry, world: World) -> Result<Self, StorageError> {
+        read_origin(&settings.data)
+            .and_then(|_| lock(&settings.data))
+            .and_then(|lock| Self::open_locked(settings, registry, world, lock))
+            .map_err(StorageError::on_the_spot)
+    }
+
+    fn open_locked(
+        settings: &Settings,
+        registry: Registry,
+        world: World,
+        lock: File,
+    ) -> Result<Self, StorageError> {
         let data = &settings.data;
         let origin = read_origin(data)?;
-        let lock = lock(data)?;
         let keys = Keys::load(&keys::folder(data))?;
         let mut connection = connect(&database_path(data))?;
         migrations::migrate(&mut connection, &registry.migrations)?;

@@ -16,8 +16,8 @@ use frame::Routes;
 use storage::{EventKind, Migration};
 
 pub use acts::{
-    Acceptance, Attempt, Founding, Invitation, NewToken, SignedIn, accept, confirm, disable, enrol,
-    enrol_key, found, grant_roles, invite, issue_token, prove, revoke_key, revoke_token, sign_in,
+    Acceptance, Attempt, Founding, Invitation, NewToken, SignedIn, accept, check_founding, confirm, disable,
+    enrol, enrol_key, found, grant_roles, invite, issue_token, prove, revoke_key, revoke_token, sign_in,
 };
 pub use commands::{
     AcceptCommand, CodeCommand, KeyCommand, LoginCommand, PeopleCommand, TokenCommand, greeting, sign_out,

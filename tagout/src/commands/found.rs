@@ -60,8 +60,9 @@ fn origin_of(name: &str, world: &World) -> Result<Origin, Refusal> {
     })
 }
 
-/// Founds an organisation in the data directory; answers it and the first administrator's invitation.
+/// Founds an organisation in the data directory, or leaves nothing there that would refuse the next try; answers it and the first administrator's invitation.
 pub(super) fn found(settings: &Settings, founding: &Founding) -> Result<(Organisation, Invitation), Refusal> {
+    people::check_founding(founding)?;
     let known = policy::Policy::parse(&founding.policy).map_err(|error| {
         Refusal::new(Class::Invalid, "policy", error.to_string())
             .way_out("correct the document; `tagout policy check FILE` looks at it")
@@ -73,9 +74,16 @@ pub(super) fn found(settings: &Settings, founding: &Founding) -> Result<(Organis
     let world = world();
     let origin = origin_of(&founding.name, &world)?;
     let organisation = Organisation::create(settings, &origin, registry(), world)?;
-    let invitation = people::found(&organisation, founding)?;
-    organisation.flush_high_water()?;
-    Ok((organisation, invitation))
+    match people::found(&organisation, founding) {
+        Ok(invitation) => {
+            organisation.flush_high_water()?;
+            Ok((organisation, invitation))
+        }
+        Err(refusal) => {
+            organisation.abandon()?;
+            Err(refusal)
+        }
+    }
 }
 
 impl Init {
@@ -110,5 +118,36 @@ impl Init {
             )
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use basis::Role;
+
+    use super::*;
+
+    #[test]
+    fn a_founding_that_is_refused_makes_nothing_and_the_next_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings::beside(&folder.path().join("data"));
+        let founding = |name: &str, role: Role, policy: &str| Founding {
+            name: name.to_owned(),
+            handle: Handle::parse("anna").unwrap(),
+            person: "Anna Ames".to_owned(),
+            roles: [role].into(),
+            policy: policy.to_owned(),
+        };
+        for refused in [
+            founding("", Role::Administrator, policy::DEFAULT_POLICY),
+            founding("Works", Role::Technician, policy::DEFAULT_POLICY),
+            founding("Works", Role::Administrator, "no policy"),
+        ] {
+            let refusal = found(&settings, &refused).err().unwrap();
+            assert_eq!(refusal.class, Class::Invalid);
+            assert!(!settings.data.exists() && !settings.high_water.exists());
+        }
+        let good = founding("Works", Role::Administrator, policy::DEFAULT_POLICY);
+        assert!(found(&settings, &good).is_ok());
     }
 }

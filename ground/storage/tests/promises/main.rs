@@ -1,5 +1,6 @@
 //! The promises of storage, each against a real database in a real folder.
 
+mod beginnings;
 mod house;
 mod memory;
 mod records;

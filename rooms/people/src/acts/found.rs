@@ -26,6 +26,27 @@ pub struct Founding {
     pub policy: String,
 }
 
+/// Refuses a founding that could not be recorded, so that a caller asks before making anything for it.
+///
+/// # Errors
+/// A refusal of class `Invalid` that names the part.
+pub fn check_founding(founding: &Founding) -> Result<(), Refusal> {
+    check_roles(&founding.roles)?;
+    if !founding.roles.contains(&Role::Administrator) {
+        let what = "the founder has to be an administrator, or nobody could enrol people";
+        return Err(Refusal::new(Class::Invalid, "founding", what)
+            .way_out("name the role `administrator` among the founder's"));
+    }
+    let names = [
+        ("the organisation's name: `--organisation`", &founding.name),
+        ("the first administrator's name: `--name`", &founding.person),
+    ];
+    for (part, name) in names {
+        check_name(name).map_err(|refusal| refusal.missing(part))?;
+    }
+    Ok(())
+}
+
 /// Records the founding: the ledger's key, the policy and the first administrator, who gets a one-time code.
 pub fn found(organisation: &Organisation, founding: &Founding) -> Result<Invitation, Refusal> {
     let mut tx = organisation.begin("people.found")?;
@@ -37,12 +58,7 @@ pub fn found(organisation: &Organisation, founding: &Founding) -> Result<Invitat
         )
         .way_out("start it with `tagout serve`"));
     }
-    check_roles(&founding.roles)?;
-    if !founding.roles.contains(&Role::Administrator) {
-        let what = "the founder has to be an administrator, or nobody could enrol people";
-        return Err(Refusal::new(Class::Invalid, "founding", what)
-            .way_out("name the role `administrator` among the founder's"));
-    }
+    check_founding(founding)?;
     let name = check_name(&founding.name)?;
     let person_name = check_name(&founding.person)?;
     let person = PersonId::from_number(1);

@@ -15,7 +15,7 @@ use basis::act;
 pub use accept::{Acceptance, accept};
 pub use confirm::confirm;
 pub use enrol::{disable, enrol, grant_roles, invite};
-pub use found::{Founding, found};
+pub use found::{Founding, check_founding, found};
 pub use keys::{enrol_key, revoke_key};
 pub use read::{list, own_tokens, show};
 pub use secrets::Invitation;
