@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use basis::{Class, Refusal};
 use ledger::Hash;
 use ledger::canonical::{CanonicalError, to_canonical};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{Difference, Field, FromTo};
+
+/// How many rows a refused list is told the reasons of.
+const REASONS_TOLD: usize = 50;
 
 /// What reading a list would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -82,6 +86,27 @@ pub struct RejectedRecord {
 }
 
 impl DifferenceRecord {
+    /// Refuses a list of which no row could be used.
+    ///
+    /// # Errors
+    /// A refusal of class `Invalid` with the lines that were rejected.
+    pub(crate) fn check_usable(&self) -> Result<(), Refusal> {
+        let is_used = !self.new.is_empty() || !self.changed.is_empty() || self.unchanged > 0;
+        if is_used || self.rejected.is_empty() {
+            return Ok(());
+        }
+        let count = self.rejected.len();
+        let what = format!("nothing was applied: no row could be used, {count} rejected");
+        let mut refusal = Refusal::new(Class::Invalid, "import", what);
+        for row in self.rejected.iter().take(REASONS_TOLD) {
+            refusal = refusal.missing(format!("line {}: {}", row.line, row.reason));
+        }
+        if count > REASONS_TOLD {
+            refusal = refusal.missing(format!("and {} rows more", count - REASONS_TOLD));
+        }
+        Err(refusal.way_out("put the rows right and send the list again, or choose another mapping"))
+    }
+
     /// Writes a difference down.
     pub fn of(mapping: &str, difference: &Difference) -> Self {
         let new = difference.new.iter().map(|new| {
@@ -137,6 +162,42 @@ impl From<&FromTo> for FromToRecord {
         Self {
             from: change.from.clone(),
             to: change.to.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(unchanged: u64, rejected: usize) -> DifferenceRecord {
+        let rejected = (0..rejected).map(|at| RejectedRecord {
+            line: at as u64 + 2,
+            reason: "the row has no name; give it one".to_owned(),
+        });
+        DifferenceRecord {
+            mapping: "generic".to_owned(),
+            new: Vec::new(),
+            changed: Vec::new(),
+            unchanged,
+            missing: Vec::new(),
+            rejected: rejected.collect(),
+        }
+    }
+
+    #[test]
+    fn a_list_of_which_no_row_can_be_used_is_refused_with_the_first_reasons() {
+        assert_eq!(record(0, 0).check_usable(), Ok(()));
+        assert_eq!(record(1, 3).check_usable(), Ok(()));
+        for (rejected, told) in [(1, 1), (REASONS_TOLD, 50), (REASONS_TOLD + 1, 51)] {
+            let refusal = record(0, rejected).check_usable().unwrap_err();
+            assert_eq!(refusal.class, Class::Invalid);
+            assert!(
+                refusal.what.ends_with(&format!("{rejected} rejected")),
+                "{refusal}"
+            );
+            assert_eq!(refusal.missing.len(), told);
+            assert!(refusal.missing[0].starts_with("line 2: "));
         }
     }
 }

@@ -98,7 +98,7 @@ pub fn preview(
 /// Applies a list whose difference was looked at; `seen` is the digest of that difference. All of it or nothing.
 ///
 /// # Errors
-/// As [`preview`], and of class `Conflict` when the register has changed since and the difference with it.
+/// As [`preview`], of class `Invalid` when rows were rejected and none can be used, and of class `Conflict` when the register has changed since and the difference with it.
 pub fn import(
     organisation: &Organisation,
     actor: &Actor,
@@ -111,6 +111,7 @@ pub fn import(
         compare(view, import, &table)
     })?;
     check_seen(&compared, seen)?;
+    compared.record.check_usable()?;
     if compared.difference.is_empty() {
         return Ok((compared.record, Applied::Nothing));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use basis::{Actor, Refusal};
+use basis::{Actor, Class, Refusal};
 use storage::{Organisation, View};
 
 use super::{Read, existing, not_found};
@@ -82,6 +82,16 @@ pub(crate) fn show(organisation: &Organisation, actor: &Actor, id: AssetId) -> R
     })
 }
 
+/// Refuses to list what no collection has found: an empty list would read as a machine that lacks nothing.
+fn check_collected(asset: &Asset) -> Result<(), Refusal> {
+    if asset.observed_state().is_some() {
+        return Ok(());
+    }
+    let what = format!("{} ({}) was never collected", asset.name(), asset.id);
+    Err(Refusal::new(Class::Conflict, "asset", what)
+        .way_out(format!("collect it: `tagout asset collect {}`", asset.name())))
+}
+
 /// The packages of one asset.
 pub(crate) fn show_packages(
     organisation: &Organisation,
@@ -90,7 +100,7 @@ pub(crate) fn show_packages(
 ) -> Result<Vec<PackageRecord>, Refusal> {
     organisation.view(|view| {
         check(view, actor)?;
-        existing(view, id)?;
+        check_collected(&existing(view, id)?)?;
         Ok(store::packages(view, id)?)
     })
 }
@@ -103,7 +113,7 @@ pub(crate) fn show_updates(
 ) -> Result<Vec<UpdateRecord>, Refusal> {
     organisation.view(|view| {
         check(view, actor)?;
-        existing(view, id)?;
+        check_collected(&existing(view, id)?)?;
         Ok(store::updates(view, id)?)
     })
 }

@@ -69,6 +69,7 @@ pub(super) fn import(
             send(&query(true, Some(looked_at.digest)))?
         }
     };
+    view.difference.check_usable()?;
     context
         .output
         .show(&view, |view| import_text(view, file, mapping));
@@ -88,9 +89,20 @@ fn import_text(view: &ImportView, file: &Path, mapping: &str) -> String {
             file.display(),
             view.digest
         )),
-        None => text.push_str("the register says so already; there is nothing to apply\n"),
+        None => text.push_str(nothing_text(&view.difference)),
     }
     text
+}
+
+/// Why there is nothing to apply; a list of which no row could be used is refused before.
+fn nothing_text(difference: &DifferenceRecord) -> &'static str {
+    if !difference.rejected.is_empty() {
+        "the register says the other rows already; nothing was applied\n"
+    } else if difference.unchanged == 0 {
+        "the list has no rows below its header; nothing was applied\n"
+    } else {
+        "the register says so already; there is nothing to apply\n"
+    }
 }
 
 fn difference_text(difference: &DifferenceRecord) -> String {
@@ -161,4 +173,30 @@ pub(super) fn mappings(context: &Context, show: Option<&str>) -> Result<(), Refu
         found.ok_or_else(|| arguments("there is no such mapping", "`tagout asset mappings` lists them"))?;
     context.output.show(&found, |mapping| mapping.document.clone());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::RejectedRecord;
+
+    #[test]
+    fn a_list_that_changes_nothing_says_why() {
+        let mut difference = DifferenceRecord {
+            mapping: "generic".to_owned(),
+            new: Vec::new(),
+            changed: Vec::new(),
+            unchanged: 0,
+            missing: Vec::new(),
+            rejected: Vec::new(),
+        };
+        assert!(nothing_text(&difference).contains("no rows below its header"));
+        difference.unchanged = 2;
+        assert!(nothing_text(&difference).contains("says so already"));
+        difference.rejected.push(RejectedRecord {
+            line: 4,
+            reason: "the row has no name; give it one".to_owned(),
+        });
+        assert!(nothing_text(&difference).contains("the other rows already"));
+    }
 }

@@ -153,6 +153,12 @@ fn the_register_is_kept_by_command_line() {
     )
     .unwrap();
     assert_eq!(door.house.ledger_size(), size);
+    let nameless = file(folder.path(), "nameless.csv", "hostname,location\n,Rack 4\n");
+    for apply in [&["--apply"][..], &[]] {
+        let import = ["asset", "import", &nameless, "--mapping", "generic"];
+        let refusal = door.run(owner, &[&import[..], apply].concat()).unwrap_err();
+        assert_eq!(refusal.class, Class::Invalid);
+    }
 
     let mapping = file(
         folder.path(),
@@ -206,6 +212,11 @@ fn this_machine_is_enrolled_and_collected_by_command_line() {
     door.run(owner, &["asset", "register", "here"]).unwrap();
     door.run(owner, &["asset", "enrol-host", "here", "--local"])
         .unwrap();
+    for list in ["updates", "packages"] {
+        let refusal = door.run(Role::Auditor, &["asset", list, "here"]).unwrap_err();
+        assert_eq!(refusal.class, Class::Conflict);
+        assert_eq!(refusal.way_out, ["collect it: `tagout asset collect here`"]);
+    }
     door.run(Role::Technician, &["asset", "collect", "--all"])
         .unwrap();
     let shown = door.answer("/assets/here");

@@ -208,6 +208,19 @@ fn rows_that_cannot_be_used_are_rejected_with_line_and_reason_and_the_others_sta
 }
 
 #[test]
+fn a_list_of_which_no_row_can_be_used_is_refused() {
+    let house = house();
+    let refusal = house
+        .import("generic", b"hostname;classification\r\nweb01;secret\r\n;fci\r\n")
+        .unwrap_err();
+    assert_eq!(refusal.class, Class::Invalid);
+    assert_eq!(refusal.missing.len(), 2);
+    assert_eq!(house.blobs(), 0);
+    let (_, applied) = house.import("generic", b"hostname;classification\r\n").unwrap();
+    assert_eq!(applied, Applied::Nothing);
+}
+
+#[test]
 fn computers_of_active_directory_come_in_from_utf_16_with_semicolons() {
     let house = house();
     let (difference, _) = house.import("active-directory", &utf16(&computers())).unwrap();
@@ -349,7 +362,10 @@ fn lists() -> impl Strategy<Value = String> {
 }
 
 fn applied_twice(house: &House, list: &str) {
-    house.import("generic", list.as_bytes()).unwrap();
+    if let Err(refusal) = house.import("generic", list.as_bytes()) {
+        assert_eq!(refusal.class, Class::Invalid, "no row can be used");
+        return;
+    }
     let (size, names) = (house.ledger_size(), house.names());
     let (difference, applied) = house.import("generic", list.as_bytes()).unwrap();
     assert_eq!(applied, Applied::Nothing, "{list}");
