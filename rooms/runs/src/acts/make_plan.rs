@@ -223,5 +223,6 @@ fn flaws(view: &View<'_>, change: &Change) -> Result<Vec<Flaw>, Refusal> {
         "plan",
         format!("{} names no finding that is in a package", change.id),
     )
-    .way_out("name findings in the change, or plan all security updates: `--security`"))
+    .way_out(format!("plan all pending security updates: `tagout plan make {}`", change.id))
+    .way_out("or let advisories say in which package a finding is, with `tagout finding match --all`, and name such findings in the change"))
 }
