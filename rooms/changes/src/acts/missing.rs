@@ -7,6 +7,7 @@ use super::close::close_facts;
 use super::existing;
 use super::facts::{facts, is_emergency};
 use super::schedule::schedule_facts;
+use super::submit::asked_window;
 use crate::rules::{Change, ChangeId, Read, State};
 
 /// When the retrospective of an emergency is due.
@@ -38,7 +39,11 @@ pub fn missing(organisation: &Organisation, actor: &Actor, id: ChangeId) -> Resu
         actor.may::<Read>(id, policy.authority())?;
         let facts = facts(view, &change)?;
         Ok(match change.state {
-            State::Draft | State::Disapproved => vec![policy.may_submit(&facts, &change.parts.present())],
+            State::Draft | State::Disapproved => {
+                let mut verdicts = vec![policy.may_submit(&facts, &change.parts.present())];
+                verdicts.extend(asked_window(&policy, &facts, &change, now));
+                verdicts
+            }
             State::Submitted => vec![policy.is_approved(&facts, &change.approvals())],
             State::Approved | State::Scheduled => {
                 let window = change.window.or(change.parts.window.map(Into::into));

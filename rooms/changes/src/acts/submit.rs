@@ -1,6 +1,7 @@
 //! Submits a change for decision.
 
-use basis::{Actor, PersonId, Refusal, Role};
+use basis::{Actor, PersonId, Refusal, Role, Time, Verdict};
+use policy::{ChangeFacts, Policy};
 use storage::{By, Organisation, StorageError, Tx, View};
 
 use super::existing;
@@ -16,6 +17,7 @@ pub fn submit(organisation: &Organisation, actor: &Actor, id: ChangeId) -> Resul
     let authority = actor.may::<Submit>(id, policy.authority())?;
     let facts = facts(&tx.view(), &change)?;
     let verdict = policy.may_submit(&facts, &change.parts.present());
+    let asked_window = asked_window(&policy, &facts, &change, organisation.now());
     let asked = asked(
         &tx.view(),
         organisation.origin().as_str(),
@@ -27,6 +29,7 @@ pub fn submit(organisation: &Organisation, actor: &Actor, id: ChangeId) -> Resul
         &authority,
         &change,
         &verdict,
+        asked_window.as_ref(),
         canonical_text(&asked, &change.parts),
     )?;
     tx.record(actor, events)?;
@@ -34,6 +37,17 @@ pub fn submit(organisation: &Organisation, actor: &Actor, id: ChangeId) -> Resul
     let change = existing(&tx.view(), id)?;
     tx.commit()?;
     Ok(change)
+}
+
+/// Whether the window that the change names could be set at all; none while it names none.
+pub(super) fn asked_window(
+    policy: &Policy,
+    facts: &ChangeFacts,
+    change: &Change,
+    now: Time,
+) -> Option<Verdict> {
+    let window = change.parts.window?;
+    Some(policy.may_ask_for_window(facts, window.into(), now))
 }
 
 /// Tells those who must know of an emergency and have not been told, in the caller's transaction: whoever was given such a

@@ -10,16 +10,19 @@ use super::state::Move;
 use super::words::SubmissionKind;
 use super::{ChangeId, Submit};
 
-/// Submits the current revision as `text`, if the policy's `verdict` finds it complete.
+/// Submits the current revision as `text`, if the policy's `verdict` finds it complete and its window could be set.
 pub fn submit(
     _: &Authority<Submit>,
     change: &Change,
     verdict: &Verdict,
+    asked_window: Option<&Verdict>,
     text: String,
 ) -> Result<Events, Refusal> {
     Move::Submit.check(change.id, change.state)?;
-    if let Some(refusal) = verdict.refusal() {
-        return Err(refusal);
+    for answer in [Some(verdict), asked_window].into_iter().flatten() {
+        if let Some(refusal) = answer.refusal() {
+            return Err(refusal);
+        }
     }
     Ok(Events::one(Submitted {
         change: change.id,

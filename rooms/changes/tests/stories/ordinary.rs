@@ -64,6 +64,26 @@ fn submit_when_complete(story: &Story) -> ChangeId {
         "{refusal}"
     );
 
+    let too_soon = PartsEdit {
+        from: Some(story.now() + Span::hours(1)),
+        until: Some(story.now() + Span::hours(5)),
+        ..story.whole("web01")
+    };
+    changes::edit(organisation, &story.anna, id, &too_soon, None).unwrap();
+    story.plan(id).unwrap();
+    let refusal = story.submit(id).unwrap_err();
+    assert_eq!(refusal.class, Class::Policy);
+    assert!(refusal.to_string().contains("3.1"), "{refusal}");
+    assert!(
+        refusal.way_out[0].contains("`tagout change edit CHG-0001 --from TIME --until TIME`"),
+        "{refusal}"
+    );
+    let missing = changes::missing(organisation, &story.anna, id).unwrap();
+    assert_eq!(
+        missing.iter().map(|verdict| verdict.is_yes()).collect::<Vec<_>>(),
+        [true, false]
+    );
+
     changes::edit(organisation, &story.anna, id, &story.whole("web01"), None).unwrap();
     story.plan(id).unwrap();
     let change = story.submit(id).unwrap();

@@ -28,6 +28,19 @@ pub(super) fn approve(change: &Subject, capacity: Role) -> String {
     )
 }
 
+pub(super) fn ask_for_window(change: &Subject, what: &str) -> String {
+    format!("{what}: `tagout change edit {change} --from TIME --until TIME`")
+}
+
+/// The window that is set may be narrower than the approved one and never wider.
+pub(super) fn schedule_or_ask(change: &Subject, what: &str) -> String {
+    let ask = ask_for_window(
+        change,
+        "where that leaves the approved window, ask for another and have it approved again",
+    );
+    format!("{}; {ask}", schedule(change, what))
+}
+
 pub(super) fn schedule(change: &Subject, what: &str) -> String {
     format!("{what}: `tagout change schedule {change} --from TIME --until TIME`")
 }

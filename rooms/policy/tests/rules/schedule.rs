@@ -118,3 +118,34 @@ fn parts_may_be_asked_for_only_when_the_window_is_set() {
     facts.parts_present.insert(Part::Plan);
     assert!(policy.may_schedule(&facts).is_yes());
 }
+
+#[test]
+fn a_window_that_ends_before_its_notice_or_before_now_is_not_worth_asking_for() {
+    let policy = default_policy();
+    let now = time("2026-11-22T09:30:30Z");
+    let asked = |change_type: ChangeType, from: Span, until: Span| {
+        let window = Window {
+            from: now + from,
+            until: now + until,
+        };
+        policy.may_ask_for_window(&change(change_type, Classification::None), window, now)
+    };
+    let (soon, notice) = (Span::hours(1), Span::hours(72));
+    let later = Span::milliseconds(notice.as_ms() + 1);
+    assert_eq!(broken(&asked(ChangeType::Normal, soon, notice)), ["3.1"]);
+    assert!(
+        asked(ChangeType::Normal, soon, later).is_yes(),
+        "a narrower one can be set"
+    );
+    assert!(asked(ChangeType::Emergency, soon, Span::hours(2)).is_yes());
+    let past = (Span::hours(-3), Span::hours(0));
+    assert_eq!(broken(&asked(ChangeType::Emergency, past.0, past.1)), ["3.2"]);
+    assert_eq!(broken(&asked(ChangeType::Normal, past.0, past.1)), ["3.1", "3.2"]);
+    let told = told(&asked(ChangeType::Normal, soon, notice));
+    assert!(
+        told.contains(
+            "starts at 2026-11-25 09:31 UTC or later: `tagout change edit CHG-0001 --from TIME --until TIME`"
+        ),
+        "{told}"
+    );
+}

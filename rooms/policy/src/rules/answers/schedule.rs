@@ -5,7 +5,7 @@ use basis::{Time, Verdict};
 use super::{Answer, Gaps, submit};
 use crate::rules::document::Policy;
 use crate::rules::kinds::{Kind, LeadTime, WindowLength};
-use crate::rules::questions::{ScheduleFacts, Window};
+use crate::rules::questions::{ChangeFacts, ScheduleFacts, Window};
 use crate::rules::ways_out;
 use crate::rules::words::{LeadStart, Stage};
 
@@ -22,6 +22,20 @@ impl Policy {
             match &rule.kind {
                 Kind::LeadTime(lead) => answer.say(rule, lead_gaps(lead, facts)),
                 Kind::WindowLength(length) => answer.say(rule, length_gaps(length, facts)),
+                _ => {}
+            }
+        }
+        answer.verdict()
+    }
+
+    /// Says whether any window inside the one that a change asks for could be set, were the change submitted and approved
+    /// at once: if not, nobody need sign it.
+    pub fn may_ask_for_window(&self, change: &ChangeFacts, window: Window, now: Time) -> Verdict {
+        let mut answer = Answer::to(self, format!("may {} ask for this window", change.change));
+        for rule in self.applying(change) {
+            match &rule.kind {
+                Kind::LeadTime(lead) => answer.say(rule, asked_too_soon(lead, change, window, now)),
+                Kind::WindowLength(_) => answer.say(rule, asked_too_late(change, window, now)),
                 _ => {}
             }
         }
@@ -64,10 +78,49 @@ fn lead_gaps(lead: &LeadTime, facts: &ScheduleFacts) -> Gaps {
                 lead.counted_from,
                 facts.window.from.to_minutes()
             ),
-            ways_out::schedule(
+            ways_out::schedule_or_ask(
                 &facts.change.change,
                 &format!("choose a window that starts at {first} or later"),
             ),
+        );
+    }
+    gaps
+}
+
+fn asked_too_soon(lead: &LeadTime, change: &ChangeFacts, window: Window, now: Time) -> Gaps {
+    let mut gaps = Gaps::default();
+    let needed = lead.least.get(&change.change_type);
+    if let Some(least) = needed.filter(|least| least.span().as_ms() > 0) {
+        let earliest = now + least.span();
+        // A window that ends later still holds a narrower one with its notice.
+        if window.until <= earliest {
+            let first = whole_minute_after(earliest).to_minutes();
+            gaps.add(
+                format!(
+                    "{least} between {} and the start of the window; this one ends at {}",
+                    lead.counted_from,
+                    window.until.to_minutes()
+                ),
+                ways_out::ask_for_window(
+                    &change.change,
+                    &format!("ask for a window that starts at {first} or later"),
+                ),
+            );
+        }
+    }
+    gaps
+}
+
+fn asked_too_late(change: &ChangeFacts, window: Window, now: Time) -> Gaps {
+    let mut gaps = Gaps::default();
+    if window.until <= now {
+        let what = format!(
+            "a window that is not over; this one ended at {}",
+            window.until.to_minutes()
+        );
+        gaps.add(
+            what,
+            ways_out::ask_for_window(&change.change, "ask for a later window"),
         );
     }
     gaps
@@ -108,7 +161,7 @@ fn length_gaps(length: &WindowLength, facts: &ScheduleFacts) -> Gaps {
             "a window that is not over; this one ended at {}",
             window.until.to_minutes()
         );
-        gaps.add(what, ways_out::schedule(change, "choose a later window"));
+        gaps.add(what, ways_out::schedule_or_ask(change, "choose a later window"));
     }
     gaps
 }
