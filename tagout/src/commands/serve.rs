@@ -1,6 +1,7 @@
 //! `tagout serve`: the API and the runner of one organisation.
 
-use std::net::TcpListener;
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,28 +33,43 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self, common: &Common) -> Result<ExitCode, Refusal> {
-        let organisation = tagout::open(&Settings::beside(&common.data))?;
-        let listener = listen(&self.listen)?;
         let reach = if self.behind_tls_proxy {
             Reach::BehindTlsProxy
         } else {
             Reach::Loopback
         };
+        let organisation = tagout::open(&Settings::beside(&common.data))?;
+        let listener = listen(&self.listen, reach)?;
         serve(organisation, listener, reach, |address, _| {
             eprintln!("serving on http://{address} (stop with Ctrl-C)");
         })
     }
 }
 
-/// Takes the address.
-pub(super) fn listen(address: &str) -> Result<TcpListener, Refusal> {
-    TcpListener::bind(address).map_err(|error| {
-        Refusal::new(
-            Class::Outside,
-            "socket",
-            format!("cannot listen on {address}: {error}"),
-        )
-        .way_out("stop the program that holds the address, or give another with `--listen`")
+/// Takes the address, if it reaches no farther than allowed.
+pub(super) fn listen(address: &str, reach: Reach) -> Result<TcpListener, Refusal> {
+    let known: Vec<SocketAddr> = address
+        .to_socket_addrs()
+        .map_err(|error| {
+            let what = format!("`{address}` is no address to listen on: {error}");
+            Refusal::new(Class::Invalid, "socket", what).way_out(format!(
+                "give an address and a port from 0 to 65535, such as `--listen {SERVER}`"
+            ))
+        })?
+        .collect();
+    for address in &known {
+        reach.check(*address)?;
+    }
+    TcpListener::bind(&known[..]).map_err(|error| {
+        let way_out = match error.kind() {
+            ErrorKind::AddrInUse => {
+                "stop the program that holds the address, or give another with `--listen`"
+            }
+            ErrorKind::PermissionDenied => "give a port from 1024 on with `--listen`",
+            _ => "give an address of this machine with `--listen`",
+        };
+        let what = format!("cannot listen on {address}: {error}");
+        Refusal::new(Class::Outside, "socket", what).way_out(way_out)
     })
 }
 
@@ -154,5 +170,36 @@ fn sign_if_grown(organisation: &Organisation) {
     };
     if let Err(error) = outcome {
         eprintln!("no checkpoint was signed: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_address_is_not_said_to_be_held_by_another_program() {
+        for nonsense in ["nonsense", "127.0.0.1", "127.0.0.1:80000", ":80000", ""] {
+            let refusal = listen(nonsense, Reach::Loopback).unwrap_err();
+            assert_eq!(refusal.class, Class::Invalid, "{refusal}");
+            assert!(refusal.way_out.join(" ").contains("127.0.0.1:7420"), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn a_held_address_and_one_that_reaches_too_far_are_refused_before_anything_is_served() {
+        let held = listen("127.0.0.1:0", Reach::Loopback).unwrap();
+        let address = held.local_addr().unwrap().to_string();
+        let refusal = listen(&address, Reach::Loopback).unwrap_err();
+        assert!(
+            refusal.way_out.join(" ").contains("stop the program"),
+            "{refusal}"
+        );
+        let refusal = listen("0.0.0.0:0", Reach::Loopback).unwrap_err();
+        assert_eq!(
+            (refusal.class, refusal.rule.as_str()),
+            (Class::Invalid, "clear text")
+        );
+        assert!(listen("0.0.0.0:0", Reach::BehindTlsProxy).is_ok());
     }
 }

@@ -37,7 +37,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of the server at `base_url`, such as `http://127.0.0.1:7070`, without a trailing path.
+    /// A client of the server at `base_url`, such as `http://127.0.0.1:7420`, without a trailing path.
     ///
     /// # Errors
     /// A refusal of class `Invalid` when the address is not plain HTTP on this machine: a token must not cross a network in
@@ -50,7 +50,7 @@ impl Client {
         if !is_near {
             let what = format!("`{server}` is not the address of a server on this machine");
             return Err(Refusal::new(Class::Invalid, "server address", what).way_out(
-                "write it like `http://127.0.0.1:7070`; reach a server elsewhere through an SSH tunnel",
+                "write it like `http://127.0.0.1:7420`; reach a server elsewhere through an SSH tunnel",
             ));
         }
         let config = Agent::config_builder()
@@ -292,20 +292,20 @@ mod tests {
     #[test]
     fn a_token_never_crosses_a_network_in_clear() {
         for near in [
-            "http://127.0.0.1:7070",
-            "http://localhost:7070/",
-            "http://[::1]:7070",
+            "http://127.0.0.1:7420",
+            "http://localhost:7420/",
+            "http://[::1]:7420",
             "http://127.8.9.1",
         ] {
             assert!(Client::new(near, None).is_ok(), "{near}");
         }
         for far in [
-            "http://10.0.0.1:7070",
-            "https://127.0.0.1:7070",
+            "http://10.0.0.1:7420",
+            "https://127.0.0.1:7420",
             "http://localhost.example.org",
             "http://127.0.0.1@example.org",
-            "http://127.0.0.1:7070/elsewhere",
-            "127.0.0.1:7070",
+            "http://127.0.0.1:7420/elsewhere",
+            "127.0.0.1:7420",
             "",
         ] {
             assert!(Client::new(far, None).is_err(), "{far}");

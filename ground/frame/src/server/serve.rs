@@ -36,6 +36,22 @@ pub enum Reach {
     BehindTlsProxy,
 }
 
+impl Reach {
+    /// Refuses an address that reaches farther; [`serve`] asks this as well.
+    ///
+    /// # Errors
+    /// A refusal of class `Invalid`.
+    pub fn check(self, address: SocketAddr) -> Result<(), Refusal> {
+        if self == Reach::BehindTlsProxy || address.ip().is_loopback() {
+            return Ok(());
+        }
+        let what = format!("{address} can be reached from other machines, and the server speaks plain HTTP");
+        Err(Refusal::new(Class::Invalid, "clear text", what)
+            .way_out("listen on 127.0.0.1")
+            .way_out("or put a TLS proxy in front, let nothing else reach the address, and say `--behind-tls-proxy`"))
+    }
+}
+
 /// Tells a server to stop. Clones tell the same server.
 #[derive(Debug, Clone)]
 pub struct Stop {
@@ -95,13 +111,7 @@ impl Stop {
 /// A refusal of class `Invalid` when the address can be reached from elsewhere and no proxy was promised, and of class
 /// `Outside` when the operating system gives no socket or thread.
 pub fn serve(router: Router, listener: TcpListener, reach: Reach, stop: Stop) -> Result<(), Refusal> {
-    let address = listener.local_addr().map_err(|error| no_socket(&error))?;
-    if reach == Reach::Loopback && !address.ip().is_loopback() {
-        let what = format!("{address} can be reached from other machines, and the server speaks plain HTTP");
-        return Err(Refusal::new(Class::Invalid, "clear text", what)
-            .way_out("listen on 127.0.0.1")
-            .way_out("or put a TLS proxy in front, let nothing else reach the address, and say `--behind-tls-proxy`"));
-    }
+    reach.check(listener.local_addr().map_err(|error| no_socket(&error))?)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("tagout-http")

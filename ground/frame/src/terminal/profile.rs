@@ -152,7 +152,7 @@ mod tests {
     fn anna(token: Option<&str>) -> Profile {
         Profile {
             name: "anna".to_owned(),
-            server: "http://127.0.0.1:7070".to_owned(),
+            server: "http://127.0.0.1:7420".to_owned(),
             token: token.map(str::to_owned),
         }
     }
