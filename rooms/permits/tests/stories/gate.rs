@@ -25,14 +25,17 @@ pub fn scheduled(story: &Story, id: ChangeId) {
     story.schedule(id).unwrap();
 }
 
-fn ask(story: &Story, who: &Actor, id: ChangeId, asset: &str, action: Action) -> Gate {
-    let question = Question {
-        change: id,
+fn question(change: ChangeId, asset: &str, action: Action) -> Question {
+    Question {
+        change,
         asset: asset.to_owned(),
         action,
         person: None,
-    };
-    permits::ask(&story.house.organisation, who, &question).unwrap()
+    }
+}
+
+fn ask(story: &Story, who: &Actor, id: ChangeId, asset: &str, action: Action) -> Gate {
+    permits::ask(&story.house.organisation, who, &question(id, asset, action)).unwrap()
 }
 
 pub fn allowed(story: &Story, id: ChangeId, asset: &str) -> bool {
@@ -201,6 +204,16 @@ fn back_up(story: &Story, id: ChangeId) {
     tx.commit().unwrap();
 }
 
+/// A change of `web01` in its open window, with the backup that the policy asks for.
+fn backed_up_in_its_window(story: &Story) -> ChangeId {
+    let id = story.open("web01").unwrap().id;
+    story.plan(id).unwrap();
+    scheduled(story, id);
+    story.house.wait(Span::hours(85));
+    back_up(story, id);
+    id
+}
+
 #[test]
 fn who_asks_after_a_permit_was_withdrawn_hears_no_however_many_ask() {
     if !has_ssh_keygen() {
@@ -208,11 +221,7 @@ fn who_asks_after_a_permit_was_withdrawn_hears_no_however_many_ask() {
     }
     let story = story();
     let organisation = &story.house.organisation;
-    let id = story.open("web01").unwrap().id;
-    story.plan(id).unwrap();
-    scheduled(&story, id);
-    story.house.wait(Span::hours(85));
-    back_up(&story, id);
+    let id = backed_up_in_its_window(&story);
     for _ in 0..5 {
         let permit = permits::issue(organisation, &story.carla, id, &Narrowed::default()).unwrap();
         let (is_withdrawn, is_over) = (AtomicBool::new(false), AtomicBool::new(false));
@@ -246,11 +255,7 @@ fn a_yes_that_had_to_wait_is_given_only_if_it_still_holds() {
     }
     let story = story();
     let organisation = &story.house.organisation;
-    let id = story.open("web01").unwrap().id;
-    story.plan(id).unwrap();
-    scheduled(&story, id);
-    story.house.wait(Span::hours(85));
-    back_up(&story, id);
+    let id = backed_up_in_its_window(&story);
     permits::issue(organisation, &story.carla, id, &Narrowed::default()).unwrap();
     assert!(allowed(&story, id, "web01"));
     let somebody_else = organisation.begin("tests.take_long").unwrap();
@@ -286,12 +291,7 @@ fn who_was_disabled_after_they_were_let_in_asks_in_vain() {
         "left",
     )
     .unwrap();
-    let question = Question {
-        change: id,
-        asset: "web01".to_owned(),
-        action: Action::Patch,
-        person: None,
-    };
+    let question = question(id, "web01", Action::Patch);
     let refusal = permits::ask(organisation, &story.dora, &question).unwrap_err();
     assert!(refusal.to_string().contains("has been disabled"), "{refusal}");
 }
@@ -302,12 +302,7 @@ fn only_who_is_named_asks(story: &Story, id: ChangeId) {
     let why = reasons(story, &frida, id, "web01");
     assert!(why.contains(&format!("{} on the permit", frida.person)), "{why}");
     frida.roles = [Role::Requester].into();
-    let question = Question {
-        change: id,
-        asset: "web01".to_owned(),
-        action: Action::Patch,
-        person: None,
-    };
+    let question = question(id, "web01", Action::Patch);
     assert_eq!(
         permits::ask(organisation, &frida, &question).unwrap_err().class,
         Class::Forbidden
