@@ -1,6 +1,8 @@
 //! What stories stand on: a founded organisation in a folder of its own, a clock that stands, and people to act.
 //!
-//! Only tests depend on it. Everything in it is the real thing but the clock and the chance.
+//! Only tests depend on it. Everything in it is the real thing but the clock, the chance and the passkeys.
+
+pub mod authenticator;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -3,10 +3,11 @@
 use std::fmt;
 
 use aws_lc_rs::digest;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
-use super::wire::Wire;
+use super::wire::{Wire, put_string};
 use super::{RSA_BITS_MAX, RSA_BITS_MIN, SshSigError, TEXT_BYTES_MAX};
 
 /// The kinds of key that may sign.
@@ -121,6 +122,27 @@ impl PublicKey {
         Ok(key)
     }
 
+    /// The key of a passkey whose relying party id is `application`; `point` is uncompressed.
+    ///
+    /// # Errors
+    /// Refuses a point that is not on the curve and an application that no key may have.
+    pub(crate) fn of_passkey(point: &[u8], application: &str) -> Result<PublicKey, SshSigError> {
+        let mut blob = Vec::new();
+        put_string(&mut blob, Algorithm::SecurityKeyEcdsaP256.key_type().as_bytes());
+        put_string(&mut blob, b"nistp256");
+        put_string(&mut blob, point);
+        put_string(&mut blob, application.as_bytes());
+        let key = PublicKey::from_blob(&blob)?;
+        if ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).is_err() {
+            return Err(SshSigError::Field {
+                field: "point",
+                offset: 0,
+                reason: "it is not on the curve",
+            });
+        }
+        Ok(key)
+    }
+
     /// Parses the binary form of a key.
     pub(super) fn from_blob(blob: &[u8]) -> Result<PublicKey, SshSigError> {
         let mut wire = Wire::new(blob);
@@ -137,11 +159,11 @@ impl PublicKey {
             Algorithm::Rsa => rsa(&mut wire)?,
             Algorithm::SecurityKeyEd25519 => Material::SecurityKeyEd25519 {
                 point: edwards_point(&mut wire)?,
-                application: wire.text("application")?.to_owned(),
+                application: application(&mut wire)?,
             },
             Algorithm::SecurityKeyEcdsaP256 => Material::SecurityKeyEcdsaP256 {
                 point: curve_point(&mut wire, "nistp256", 32)?,
-                application: wire.text("application")?.to_owned(),
+                application: application(&mut wire)?,
             },
         };
         wire.end("public key")?;
@@ -172,6 +194,28 @@ impl PublicKey {
     /// The line of a `.pub` file without comment: `type base64`.
     pub fn openssh(&self) -> String {
         format!("{} {}", self.algorithm().key_type(), STANDARD.encode(&self.blob))
+    }
+
+    /// What a security key signs for: `ssh:` as OpenSSH makes them, the relying party id for a passkey; `None` for keys
+    /// that are not security keys.
+    pub fn application(&self) -> Option<&str> {
+        match &self.material {
+            Material::SecurityKeyEd25519 { application, .. }
+            | Material::SecurityKeyEcdsaP256 { application, .. } => Some(application),
+            _ => None,
+        }
+    }
+
+    /// The point of an ECDSA key on P-256 in a security key or passkey; `None` for all other kinds.
+    pub(crate) fn passkey_point(&self) -> Option<&[u8]> {
+        match &self.material {
+            Material::SecurityKeyEcdsaP256 { point, .. } => Some(point),
+            _ => None,
+        }
+    }
+
+    pub(super) fn blob(&self) -> &[u8] {
+        &self.blob
     }
 
     pub(super) fn material(&self) -> &Material {
@@ -218,6 +262,20 @@ fn curve_point(
     Ok(point.to_vec())
 }
 
+/// Reads what a security key signs for. OpenSSH keeps it as a C string, so a zero byte would cut it there and not here.
+fn application(wire: &mut Wire<'_>) -> Result<String, SshSigError> {
+    let (field, offset) = ("application", wire.offset());
+    let text = wire.text(field)?;
+    if text.contains('\0') {
+        return Err(SshSigError::Field {
+            field,
+            offset,
+            reason: "it holds a zero byte",
+        });
+    }
+    Ok(text.to_owned())
+}
+
 fn rsa(wire: &mut Wire<'_>) -> Result<Material, SshSigError> {
     let exponent = wire.positive("exponent")?.to_vec();
     let modulus = wire.positive("modulus")?.to_vec();
@@ -231,7 +289,6 @@ fn rsa(wire: &mut Wire<'_>) -> Result<Material, SshSigError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::wire::put_string;
     use super::*;
 
     const ED25519_BLOB: [u8; 51] = {

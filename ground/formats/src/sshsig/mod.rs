@@ -1,9 +1,11 @@
 //! SSH signatures (OpenSSH PROTOCOL.sshsig) and the public keys that make them.
 //!
-//! Keys and armoured signatures are read by a strict parser of our own and verified by aws-lc. Who a key belongs to
-//! and whether that person may sign is decided elsewhere; private keys are never read here.
+//! Keys and armoured signatures are read by a strict parser of our own and verified by aws-lc. Signatures that a passkey
+//! made in a browser are among them; they always need user verification. Who a key belongs to and whether that person may
+//! sign is decided elsewhere; private keys are never read here.
 
 mod key;
+mod passkey;
 mod signature;
 mod verify;
 mod wire;
@@ -17,7 +19,10 @@ use thiserror::Error;
 
 pub use key::{Algorithm, PublicKey};
 pub use signature::{HashAlgorithm, SshSignature};
-pub use verify::Verified;
+pub use verify::{Verified, to_be_signed};
+
+pub(crate) use passkey::PasskeyProof;
+pub(crate) use verify::holds;
 
 /// The longest armoured signature or public key line that is read, in bytes; a 16384-bit RSA signature has 6 KB.
 pub const TEXT_BYTES_MAX: usize = 16 * 1024;
@@ -112,6 +117,14 @@ pub enum SshSigError {
     /// The security key did not see a touch.
     #[error("the security key was not touched; sign again with a key that requires presence")]
     NotTouched,
+    /// The passkey did not check who its user is.
+    #[error(
+        "the passkey did not check a PIN, a fingerprint or a face; sign again and let it check who you are"
+    )]
+    NotVerified,
+    /// What the browser said beside a passkey's signature does not fit it.
+    #[error("the client data of the passkey is not valid: {0}; sign again in the page that shows the text")]
+    ClientData(&'static str),
     /// The signature does not fit the message and the key.
     #[error(
         "the signature does not fit this text and key {fingerprint}; sign exactly the text that is shown"

@@ -155,6 +155,17 @@ fn a_key_of_another_application_does_not_fit() {
 }
 
 #[test]
+fn an_application_with_a_zero_byte_is_refused() {
+    for device in devices() {
+        let mut blob = device.public_blob();
+        blob.truncate(blob.len() - APPLICATION.len() - 4);
+        put_string(&mut blob, b"ssh:\0tagout");
+        let message = PublicKey::from_blob(&blob).unwrap_err().to_string();
+        assert!(message.contains("it holds a zero byte"), "{message}");
+    }
+}
+
+#[test]
 fn a_security_key_line_is_written_as_it_was_read() {
     for device in devices() {
         let key = PublicKey::from_blob(&device.public_blob()).unwrap();

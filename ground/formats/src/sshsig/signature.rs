@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::key::PublicKey;
+use super::passkey::{self, PasskeyProof};
 use super::wire::Wire;
 use super::{Algorithm, SshSigError, TEXT_BYTES_MAX};
 
@@ -14,7 +15,7 @@ const LINE_BYTES: usize = 70;
 /// The first bytes of the blob and of the text that is signed.
 pub(super) const MAGIC: &[u8; 6] = b"SSHSIG";
 
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// The hash that is applied to the message before it is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,12 +49,13 @@ pub(super) enum Proof {
         flags: u8,
         counter: u32,
     },
+    Passkey(PasskeyProof),
 }
 
 /// A signature over a message in a namespace. Says who claims to have signed; [`SshSignature::verify`] says whether.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SshSignature {
-    pub(super) blob: Vec<u8>,
+    pub(crate) blob: Vec<u8>,
     pub(super) key: PublicKey,
     pub(super) namespace: String,
     pub(super) reserved: Vec<u8>,
@@ -84,7 +86,7 @@ impl SshSignature {
     }
 
     /// Parses the binary form.
-    pub(super) fn from_blob(blob: Vec<u8>) -> Result<SshSignature, SshSigError> {
+    pub(crate) fn from_blob(blob: Vec<u8>) -> Result<SshSignature, SshSigError> {
         let mut wire = Wire::new(&blob);
         let refuse = |field, offset, reason| {
             Err(SshSigError::Field {
@@ -152,6 +154,11 @@ impl SshSignature {
     pub fn hash_algorithm(&self) -> HashAlgorithm {
         self.hash_algorithm
     }
+
+    /// Whether it claims to have been made by a passkey in a browser.
+    pub fn is_by_passkey(&self) -> bool {
+        matches!(self.proof, Proof::Passkey(_))
+    }
 }
 
 fn proof(blob: &[u8], key: Algorithm) -> Result<Proof, SshSigError> {
@@ -170,6 +177,9 @@ fn proof(blob: &[u8], key: Algorithm) -> Result<Proof, SshSigError> {
         (Algorithm::SecurityKeyEcdsaP256, "sk-ecdsa-sha2-nistp256@openssh.com") => {
             let signature = ecdsa(&mut wire, 32)?;
             security_key(&mut wire, signature)?
+        }
+        (Algorithm::SecurityKeyEcdsaP256, passkey::ALGORITHM) => {
+            Proof::Passkey(PasskeyProof::read(&mut wire)?)
         }
         (_, other) => return Err(SshSigError::Algorithm(other.to_owned())),
     };
@@ -191,7 +201,7 @@ fn edwards(wire: &mut Wire<'_>) -> Result<Vec<u8>, SshSigError> {
 }
 
 /// Reads the two numbers of an ECDSA signature and pads both to the width of the curve.
-fn ecdsa(wire: &mut Wire<'_>, width: usize) -> Result<Vec<u8>, SshSigError> {
+pub(super) fn ecdsa(wire: &mut Wire<'_>, width: usize) -> Result<Vec<u8>, SshSigError> {
     let field = "ECDSA signature";
     let mut inner = Wire::new(wire.string(field)?);
     let mut fixed = Vec::with_capacity(2 * width);

@@ -30,6 +30,27 @@ pub struct Verified {
     pub user_verified: Option<bool>,
     /// The signature counter of a security key; `None` for keys that are not security keys.
     pub counter: Option<u32>,
+    /// The origin of the page on which a passkey signed, such as `https://tagout.example`; `None` for everything else.
+    pub passkey_origin: Option<String>,
+}
+
+/// Builds what is really signed for `message` in a namespace: preamble, purpose, and the SHA-512 of the message
+/// (OpenSSH PROTOCOL.sshsig). It is the challenge that a passkey is given to sign a text.
+pub fn to_be_signed(namespace: &str, message: &[u8]) -> Vec<u8> {
+    signed_text(namespace, b"", HashAlgorithm::Sha512, message)
+}
+
+fn signed_text(namespace: &str, reserved: &[u8], hash: HashAlgorithm, message: &[u8]) -> Vec<u8> {
+    let algorithm = match hash {
+        HashAlgorithm::Sha256 => &digest::SHA256,
+        HashAlgorithm::Sha512 => &digest::SHA512,
+    };
+    let mut text = MAGIC.to_vec();
+    put_string(&mut text, namespace.as_bytes());
+    put_string(&mut text, reserved);
+    put_string(&mut text, hash.name().as_bytes());
+    put_string(&mut text, digest::digest(algorithm, message).as_ref());
+    text
 }
 
 impl SshSignature {
@@ -49,18 +70,21 @@ impl SshSignature {
             let (expected, found) = (namespace.to_owned(), self.namespace.clone());
             return Err(SshSigError::OtherNamespace { expected, found });
         }
-        let signed = self.signed_text(message);
+        let signed = signed_text(&self.namespace, &self.reserved, self.hash_algorithm, message);
+        if let Proof::Passkey(proof) = &self.proof {
+            proof.check(&signed)?;
+        }
         if !fits(key.material(), &self.proof, &signed) {
             return Err(SshSigError::Mismatch {
                 fingerprint: key.fingerprint(),
             });
         }
-        let (user_verified, counter) = match self.proof {
-            Proof::SecurityKey { flags, .. } if flags & USER_PRESENT == 0 => {
-                return Err(SshSigError::NotTouched);
-            }
-            Proof::SecurityKey { flags, counter, .. } => (Some(flags & USER_VERIFIED != 0), Some(counter)),
-            _ => (None, None),
+        let (user_verified, counter, passkey_origin) = match &self.proof {
+            Proof::SecurityKey { flags, counter, .. } => (Some(person(*flags)?), Some(*counter), None),
+            // What a browser is asked for always includes user verification; without it somebody else may have touched.
+            Proof::Passkey(proof) if !person(proof.flags)? => return Err(SshSigError::NotVerified),
+            Proof::Passkey(proof) => (Some(true), Some(proof.counter), Some(proof.origin.clone())),
+            _ => (None, None, None),
         };
         Ok(Verified {
             fingerprint: key.fingerprint(),
@@ -68,22 +92,17 @@ impl SshSignature {
             hash_algorithm: self.hash_algorithm,
             user_verified,
             counter,
+            passkey_origin,
         })
     }
+}
 
-    /// Builds what was really signed: the preamble, the purpose and the digest of the message.
-    fn signed_text(&self, message: &[u8]) -> Vec<u8> {
-        let algorithm = match self.hash_algorithm {
-            HashAlgorithm::Sha256 => &digest::SHA256,
-            HashAlgorithm::Sha512 => &digest::SHA512,
-        };
-        let mut text = MAGIC.to_vec();
-        put_string(&mut text, self.namespace.as_bytes());
-        put_string(&mut text, &self.reserved);
-        put_string(&mut text, self.hash_algorithm.name().as_bytes());
-        put_string(&mut text, digest::digest(algorithm, message).as_ref());
-        text
+/// Whether the person was verified; refuses when nobody was there at all.
+fn person(flags: u8) -> Result<bool, SshSigError> {
+    if flags & USER_PRESENT == 0 {
+        return Err(SshSigError::NotTouched);
     }
+    Ok(flags & USER_VERIFIED != 0)
 }
 
 fn fits(material: &Material, proof: &Proof, signed: &[u8]) -> bool {
@@ -127,12 +146,19 @@ fn fits(material: &Material, proof: &Proof, signed: &[u8]) -> bool {
             &security_key_text(application, *flags, *counter, signed),
             signature,
         ),
+        (Material::SecurityKeyEcdsaP256 { point, application }, Proof::Passkey(proof)) => holds(
+            &ECDSA_P256_SHA256_FIXED,
+            point,
+            &proof.signed_text(application),
+            &proof.signature,
+        ),
         // The parser pairs keys and signatures; anything else does not fit.
         _ => false,
     }
 }
 
-fn holds(
+/// Whether a signature of fixed width holds; a point that is not on the curve holds nothing.
+pub(crate) fn holds(
     algorithm: &'static dyn VerificationAlgorithm,
     point: &[u8],
     message: &[u8],
