@@ -152,6 +152,7 @@ fn filled(path: &str) -> String {
             _ if !part.starts_with('{') => part.to_owned(),
             "person" => "PER-9999".to_owned(),
             "key" => "KEY-9999".to_owned(),
+            "passkey" => "PSK-9999".to_owned(),
             "token" => "TOK-9999".to_owned(),
             "change" => "CHG-9999".to_owned(),
             "asset" => "AST-9999".to_owned(),

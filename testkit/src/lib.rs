@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use basis::{Actor, Authentication, FixedClock, Id, PersonId, Role, SeededChance, Span, Time};
+use basis::{Actor, Authentication, FixedClock, Id, PersonId, Proven, Role, SeededChance, Span, Time};
 use ledger::entry::Origin;
 use people::{Acceptance, Founding, Handle, Secret};
 use storage::{CheckResult, Organisation, Registry, Settings, World};
@@ -123,6 +123,7 @@ pub fn signed_in(person: PersonId, roles: BTreeSet<Role>) -> Actor {
     Actor {
         person,
         authentication: Authentication::PasswordTotp,
+        proven: Proven::Now,
         roles,
         scope: None,
     }

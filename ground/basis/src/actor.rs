@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Act, Authority, AuthorityTable, PersonId, Refusal, Subject};
+use crate::{Act, Authority, AuthorityTable, PersonId, Refusal, Subject, Time};
 
 /// What a person is in the organisation; the policy says what each role may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -109,6 +109,33 @@ impl Authentication {
             Authentication::Runner => "runner",
         }
     }
+
+    /// The way with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [
+            Authentication::Setup,
+            Authentication::Invitation,
+            Authentication::PasswordTotp,
+            Authentication::Token,
+            Authentication::Passkey,
+            Authentication::Runner,
+        ];
+        all.into_iter().find(|way| way.name() == name)
+    }
+}
+
+/// When an actor proved who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proven {
+    /// In this very act, or by being there: at setup, with an invitation, as the runner of a run that was allowed.
+    Now,
+    /// Before: by a credential that was given out for it.
+    Before {
+        /// The number of the credential.
+        credential: u64,
+        /// When it was last proven.
+        at: Time,
+    },
 }
 
 /// A person who acts, with the roles they hold and how they proved who they are.
@@ -118,6 +145,8 @@ pub struct Actor {
     pub person: PersonId,
     /// How they proved it.
     pub authentication: Authentication,
+    /// When they proved it.
+    pub proven: Proven,
     /// The roles they hold at this moment.
     pub roles: BTreeSet<Role>,
     /// The acts that the credential is limited to; `None` where the credential carries no limit of its own.

@@ -127,7 +127,7 @@ impl AuthorityTable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Authentication, Id};
+    use crate::{Authentication, Id, Proven};
 
     act!(
         /// For the tests below.
@@ -140,6 +140,7 @@ mod tests {
         Actor {
             person,
             authentication: Authentication::Token,
+            proven: Proven::Now,
             roles: [role].into(),
             scope: None,
         }

@@ -11,7 +11,7 @@ mod refusal;
 mod time;
 mod verdict;
 
-pub use actor::{Actor, Authentication, Role};
+pub use actor::{Actor, Authentication, Proven, Role};
 pub use authority::{Act, Authority, AuthorityTable, UnknownRow};
 pub use chance::{Chance, SeededChance, SystemChance};
 pub use id::{Id, IdError, PersonId, Subject};

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use basis::{Actor, Refusal};
+use basis::{Actor, Refusal, Time};
 use storage::Organisation;
 
 /// What the doors share. One house serves one organisation.
@@ -26,6 +26,12 @@ pub trait Gatekeeper: Send + Sync {
     /// A refusal of class `Unauthenticated` when nobody does, in the same words whether the token is unknown, expired or
     /// revoked.
     fn identify(&self, organisation: &Organisation, token: &str) -> Result<Actor, Refusal>;
+
+    /// When the credential of this number was last shown at the door; nothing where it was not, or where the gatekeeper
+    /// keeps no memory of it.
+    fn last_used(&self, _credential: u64) -> Option<Time> {
+        None
+    }
 
     /// Refuses who may not do the act of this name on anything at all, by the authority table in force. Asked before a
     /// request is read; the act itself asks again, about the very thing.

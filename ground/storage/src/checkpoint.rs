@@ -1,6 +1,6 @@
 //! Signed heads, proofs and records, for those who verify.
 
-use basis::Time;
+use basis::{Subject, Time};
 use ledger::Hash;
 use ledger::entry::Entry;
 use ledger::note::Checkpoint;
@@ -100,6 +100,21 @@ impl View<'_> {
                 })
             },
         )
+    }
+
+    /// The last records about `subject`, newest first, `most` at the most.
+    pub fn ledger_about(&self, subject: &Subject, most: usize) -> Result<Vec<LedgerRecord>, StorageError> {
+        let mut next = ledger_tables::last_about(self, &subject.to_string())?;
+        let mut found = Vec::new();
+        while let Some(index) = next.filter(|_| found.len() < most) {
+            let record = self
+                .ledger_record(index)?
+                .ok_or_else(|| damaged(format!("ledger entry {index}"), "it is missing"))?;
+            // INVARIANT: an entry names an earlier one, so this ends.
+            next = record.parse()?.previous.filter(|previous| *previous < index);
+            found.push(record);
+        }
+        Ok(found)
     }
 
     /// Proves that the entry at `index` is in the tree of the first `size` entries (RFC 6962 §2.1.1).

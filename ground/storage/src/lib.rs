@@ -21,6 +21,7 @@ mod log_files;
 mod memory;
 mod migrations;
 mod organisation;
+mod passing;
 mod rebuild;
 mod redaction;
 mod seal;

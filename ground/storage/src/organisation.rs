@@ -17,6 +17,7 @@ use crate::connection::{connect, connect_reader};
 use crate::high_water::flush_folder;
 use crate::ledger_tables::{Head, damaged, root_at};
 use crate::memory::Memory;
+use crate::passing::PassingKey;
 use crate::seal::NONCE_BYTES;
 use crate::writer::Writer;
 use crate::{
@@ -95,6 +96,7 @@ pub struct Organisation {
     writer: Writer,
     readers: Mutex<Vec<Connection>>,
     memory: Memory,
+    passing: PassingKey,
     high_water: HighWater,
     standing: Mutex<Standing>,
     _lock: File,
@@ -169,6 +171,7 @@ impl Organisation {
             writer: Writer::new(connection, head),
             readers: Mutex::default(),
             memory: Memory::default(),
+            passing: PassingKey::new(),
             high_water,
             standing: Mutex::new(standing),
             _lock: lock,
@@ -277,6 +280,12 @@ impl Organisation {
                     "it does not open with the organisation's key",
                 )
             })
+    }
+
+    /// A mark on `message` that only this process makes, until it ends: for what a restart may forget, such as the challenge
+    /// of a sign-in that has begun. HMAC-SHA-256 under a key made when the organisation was opened.
+    pub fn mark_until_restart(&self, context: &str, message: &[u8]) -> [u8; 32] {
+        self.passing.mark(context, message)
     }
 
     /// The key that signs checkpoints and packages.

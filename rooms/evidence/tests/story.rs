@@ -5,7 +5,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use basis::{
-    Actor, Authentication, Class, FixedClock, Id, PersonId, Role, SeededChance, Span, Subject, Time,
+    Actor, Authentication, Class, FixedClock, Id, PersonId, Proven, Role, SeededChance, Span, Subject, Time,
 };
 use evidence::{EvidenceId, EvidenceName, MediaType, NewEvidence, Standing};
 use ledger::entry::Origin;
@@ -50,6 +50,7 @@ fn actor(person: u64, role: Role) -> Actor {
     Actor {
         person: PersonId::from_number(person),
         authentication: Authentication::Token,
+        proven: Proven::Now,
         roles: BTreeSet::from([role]),
         scope: None,
     }

@@ -1,5 +1,7 @@
 //! The routes of people: parse, call an act, show.
 
+mod own;
+
 use std::collections::BTreeSet;
 
 use basis::{PersonId, Refusal, Span, Time};
@@ -12,8 +14,12 @@ use crate::rules::{Handle, TokenId, enrolment_text, roles_of};
 use crate::store::StoredToken;
 use crate::views::{AccessView, KeyView, PersonView, PersonWithKeys};
 
+pub(crate) use own::{
+    EndedView, NewRecoveryCodesView, PasskeyView, PastSignInView, RecoveryCodesView, SessionView,
+};
+
 pub(crate) fn routes() -> Routes {
-    Routes::room("people")
+    let routes = Routes::room("people")
         .public_act(
             Method::Post,
             "/sign-in",
@@ -104,7 +110,8 @@ pub(crate) fn routes() -> Routes {
             ANYBODY,
             "Ends a token",
             revoke_token,
-        )
+        );
+    own::add(routes)
 }
 
 /// Handle, password and one-time code.
@@ -158,7 +165,16 @@ pub struct AcceptRequest {
     pub totp_code: String,
 }
 
-fn accept_invitation(call: &PublicCall<'_, Nothing, AcceptRequest>) -> Result<PersonView, Refusal> {
+/// An invitation that was accepted.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptAnswer {
+    pub person: PersonView,
+    /// Each is good once in place of a one-time code, together with the password; shown only now.
+    pub recovery_codes: Vec<String>,
+}
+
+fn accept_invitation(call: &PublicCall<'_, Nothing, AcceptRequest>) -> Result<AcceptAnswer, Refusal> {
     let request = &call.body;
     let acceptance = Acceptance {
         invitation: &request.invitation,
@@ -166,7 +182,11 @@ fn accept_invitation(call: &PublicCall<'_, Nothing, AcceptRequest>) -> Result<Pe
         totp_secret: &request.totp_secret,
         totp_code: &request.totp_code,
     };
-    acts::accept(call.organisation(), &acceptance).map(PersonView::from)
+    let accepted = acts::accept(call.organisation(), &acceptance)?;
+    Ok(AcceptAnswer {
+        person: accepted.person.into(),
+        recovery_codes: accepted.recovery_codes,
+    })
 }
 
 fn sign_out(call: &Call<'_, Nothing, Nothing>) -> Result<Nothing, Refusal> {

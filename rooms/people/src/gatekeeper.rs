@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use basis::{Actor, Authentication, Class, Id, Refusal, Span, Time};
+use basis::{Actor, Authentication, Class, Id, Proven, Refusal, Span, Time};
 use frame::Gatekeeper;
 use storage::Organisation;
 
@@ -74,16 +74,25 @@ impl Gatekeeper for Doorkeeper {
                 }
             }
             let authentication = match stored.kind {
-                TokenKind::SignIn => Authentication::PasswordTotp,
+                TokenKind::SignIn => stored.proven_by,
                 TokenKind::Api => Authentication::Token,
             };
             Ok(Actor {
                 person: person.id,
                 authentication,
+                proven: Proven::Before {
+                    credential: id.number(),
+                    at: stored.proven_at,
+                },
                 roles: person.usable_roles(),
                 scope: stored.scope,
             })
         })
+    }
+
+    fn last_used(&self, credential: u64) -> Option<Time> {
+        let last_used = self.last_used.lock().unwrap_or_else(PoisonError::into_inner);
+        last_used.get(&TokenId::from_number(credential)).copied()
     }
 
     fn admit(&self, organisation: &Organisation, actor: &Actor, act: &str) -> Result<(), Refusal> {

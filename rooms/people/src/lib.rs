@@ -16,20 +16,26 @@ use frame::Routes;
 use storage::{EventKind, Migration};
 
 pub use acts::{
-    Acceptance, Attempt, Founding, Invitation, NewToken, SignedIn, accept, check_founding, confirm, disable,
-    enrol, enrol_key, found, grant_roles, invite, issue_token, prove, revoke_key, revoke_token, sign_in,
+    Acceptance, Accepted, Attempt, CHALLENGE_LIFE, Challenge, ChosenPassword, Founding, Invitation,
+    NewPasskey, NewToken, PasskeyAnswer, PasskeyOffer, PastSignIn, Proof, Purpose, RecoveryCodes,
+    RelyingParty, SignInDeed, SignedIn, StepUpOffer, accept, accept_with_passkey, challenge, check_founding,
+    confirm, disable, end_other_sign_ins, enrol, enrol_key, enrol_passkey, found, grant_roles, invite,
+    issue_token, look_at_invitation, make_recovery_codes, offer_passkey, offer_step_up, own_passkeys,
+    own_recovery_codes, own_sign_ins, present_sign_in, prove, prove_again, remove_password, revoke_key,
+    revoke_passkey, revoke_token, set_password, sign_in, sign_in_history, sign_in_with_passkey, user_handle,
 };
 pub use commands::{
-    AcceptCommand, CodeCommand, KeyCommand, LoginCommand, PeopleCommand, TokenCommand, greeting, sign_out,
+    AcceptCommand, CodeCommand, KeyCommand, LoginCommand, PasskeyCommand, PeopleCommand,
+    RecoveryCodesCommand, TokenCommand, greeting, sign_out,
 };
 pub use gatekeeper::Doorkeeper;
 pub use rules::{
-    Access, ENROLMENT_NAMESPACE, Handle, KeyId, OrganisationId, Person, Secret, SigningKey, Standing,
-    TokenId, enrolment_text, roles_of,
+    Access, ENROLMENT_NAMESPACE, Handle, KeyId, OrganisationId, Passkey, PasskeyId, Person, STEP_UP, Secret,
+    SigningKey, Standing, TokenId, WaysIn, enrolment_text, roles_of,
 };
 pub use signer::sign_with_ssh_keygen;
 pub use store::{
-    accesses_of, all, alone, find, organisation_name, resolve, signing_key, signing_key_by_text,
+    StoredToken, accesses_of, all, alone, find, organisation_name, resolve, signing_key, signing_key_by_text,
     signing_keys_of,
 };
 
@@ -56,6 +62,10 @@ pub fn migrations() -> &'static [Migration] {
         Migration {
             name: "people/0002",
             sql: include_str!("../migrations/0002_accesses.sql"),
+        },
+        Migration {
+            name: "people/0003",
+            sql: include_str!("../migrations/0003_ways_in.sql"),
         },
     ]
 }

@@ -6,9 +6,20 @@ use basis::{Id, PersonId, Role, Time};
 use storage::{EventKind, Row, Stamp, StorageError, Tables, Value, View};
 
 use crate::rules::{
-    Access, AccessOpened, Confirmed, CredentialsSet, Disabled, Enrolled, Failures, Founded, Handle, Invited,
-    KeyEnrolled, KeyId, KeyRevoked, Person, RolesGranted, SignInFailed, SigningKey, Standing, TokenId,
-    TokenIssued, TokenKind, TokenRevoked,
+    Access, AccessOpened, Confirmed, CredentialsSet, Disabled, Enrolled, Founded, Handle, InvitationAccepted,
+    Invited, KeyEnrolled, KeyId, KeyRevoked, PasskeyEnrolled, PasskeyRevoked, PasswordRemoved, PasswordSet,
+    Person, ProvenAgain, RecoveryCodesMade, RolesGranted, SignInFailed, SigningKey, Standing, TokenIssued,
+    TokenRevoked,
+};
+
+mod tokens;
+mod ways_in;
+
+pub use tokens::StoredToken;
+pub(crate) use tokens::{next_token_id, token, tokens_of};
+pub(crate) use ways_in::{
+    StoredPassword, failures, is_challenge_used, next_passkey_id, passkey, passkey_by_credential,
+    passkeys_of, password, recovery_codes, ways_in,
 };
 
 pub(crate) fn events() -> Vec<EventKind> {
@@ -18,14 +29,21 @@ pub(crate) fn events() -> Vec<EventKind> {
         EventKind::of::<AccessOpened>(apply_access_opened),
         EventKind::of::<Confirmed>(apply_confirmed),
         EventKind::of::<Invited>(apply_invited),
-        EventKind::of::<CredentialsSet>(apply_credentials_set),
+        EventKind::of::<CredentialsSet>(ways_in::apply_credentials_set),
+        EventKind::of::<InvitationAccepted>(ways_in::apply_invitation_accepted),
+        EventKind::of::<PasswordSet>(ways_in::apply_password_set),
+        EventKind::of::<PasswordRemoved>(ways_in::apply_password_removed),
+        EventKind::of::<RecoveryCodesMade>(ways_in::apply_recovery_codes_made),
+        EventKind::of::<PasskeyEnrolled>(ways_in::apply_passkey_enrolled),
+        EventKind::of::<PasskeyRevoked>(ways_in::apply_passkey_revoked),
         EventKind::of::<RolesGranted>(apply_roles_granted),
         EventKind::of::<Disabled>(apply_disabled),
         EventKind::of::<KeyEnrolled>(apply_key_enrolled),
         EventKind::of::<KeyRevoked>(apply_key_revoked),
-        EventKind::of::<TokenIssued>(apply_token_issued),
-        EventKind::of::<TokenRevoked>(apply_token_revoked),
-        EventKind::of::<SignInFailed>(apply_sign_in_failed),
+        EventKind::of::<TokenIssued>(tokens::apply_token_issued),
+        EventKind::of::<TokenRevoked>(tokens::apply_token_revoked),
+        EventKind::of::<ProvenAgain>(tokens::apply_proven_again),
+        EventKind::of::<SignInFailed>(ways_in::apply_sign_in_failed),
     ]
 }
 
@@ -91,35 +109,6 @@ fn apply_invited(tables: &Tables<'_>, _: &Stamp, event: Invited) -> Result<(), S
         .map(drop)
 }
 
-fn apply_credentials_set(
-    tables: &Tables<'_>,
-    stamp: &Stamp,
-    event: CredentialsSet,
-) -> Result<(), StorageError> {
-    let person = Value::id(event.person);
-    tables.execute(
-        include_str!("sql/delete_invitation.sql"),
-        std::slice::from_ref(&person),
-    )?;
-    tables.execute(
-        include_str!("sql/revoke_tokens_of.sql"),
-        &[person.clone(), stamp.time.into()],
-    )?;
-    tables.execute(
-        include_str!("sql/take_up_access.sql"),
-        &[person.clone(), stamp.time.into()],
-    )?;
-    let values = [
-        person,
-        event.sealed_hash.into(),
-        event.sealed_totp_secret.into(),
-        event.step.into(),
-    ];
-    tables
-        .execute(include_str!("sql/upsert_password.sql"), &values)
-        .map(drop)
-}
-
 fn apply_roles_granted(tables: &Tables<'_>, _: &Stamp, event: RolesGranted) -> Result<(), StorageError> {
     set_roles(tables, event.person, &event.roles)
 }
@@ -160,50 +149,6 @@ fn apply_key_revoked(tables: &Tables<'_>, stamp: &Stamp, event: KeyRevoked) -> R
         .execute(
             include_str!("sql/revoke_key.sql"),
             &[Value::id(event.key_id), stamp.time.into()],
-        )
-        .map(drop)
-}
-
-fn apply_token_issued(tables: &Tables<'_>, stamp: &Stamp, event: TokenIssued) -> Result<(), StorageError> {
-    let scope = event.scope.map_or("*".to_owned(), |acts| {
-        acts.into_iter().collect::<Vec<_>>().join(" ")
-    });
-    let values = [
-        Value::id(event.token),
-        Value::id(event.person),
-        event.kind.into(),
-        event.name.into(),
-        event.sha256.into(),
-        scope.into(),
-        stamp.time.into(),
-        event.expires.into(),
-    ];
-    tables.execute(include_str!("sql/insert_token.sql"), &values)?;
-    match event.step {
-        Some(step) => tables
-            .execute(
-                include_str!("sql/use_step.sql"),
-                &[Value::id(event.person), step.into()],
-            )
-            .map(drop),
-        None => Ok(()),
-    }
-}
-
-fn apply_token_revoked(tables: &Tables<'_>, stamp: &Stamp, event: TokenRevoked) -> Result<(), StorageError> {
-    tables
-        .execute(
-            include_str!("sql/revoke_token.sql"),
-            &[Value::id(event.token), stamp.time.into()],
-        )
-        .map(drop)
-}
-
-fn apply_sign_in_failed(tables: &Tables<'_>, stamp: &Stamp, event: SignInFailed) -> Result<(), StorageError> {
-    tables
-        .execute(
-            include_str!("sql/count_failure.sql"),
-            &[Value::id(event.person), stamp.time.into()],
         )
         .map(drop)
 }
@@ -338,78 +283,6 @@ pub(crate) fn invitation(
     )
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct StoredPassword {
-    pub(crate) sealed_hash: String,
-    pub(crate) sealed_totp_secret: String,
-    pub(crate) last_step: u64,
-    pub(crate) failures: Failures,
-}
-
-impl StoredPassword {
-    /// Whether neither password nor secret was chosen anew between the two.
-    pub(crate) fn has_same_credentials(&self, other: &Self) -> bool {
-        (&self.sealed_hash, &self.sealed_totp_secret) == (&other.sealed_hash, &other.sealed_totp_secret)
-    }
-}
-
-pub(crate) fn password(view: &View<'_>, person: PersonId) -> Result<Option<StoredPassword>, StorageError> {
-    view.one(
-        include_str!("sql/read_password.sql"),
-        &[Value::id(person)],
-        |row| {
-            Ok(StoredPassword {
-                sealed_hash: row.text("sealed_hash")?,
-                sealed_totp_secret: row.text("sealed_totp_secret")?,
-                last_step: row.count("last_step")?,
-                failures: Failures {
-                    count: row.count("failures")?,
-                    last_at: row.time("last_failure_at")?,
-                },
-            })
-        },
-    )
-}
-
-pub struct StoredToken {
-    pub(crate) id: TokenId,
-    pub(crate) person: PersonId,
-    pub(crate) kind: TokenKind,
-    pub(crate) name: String,
-    pub(crate) sha256: String,
-    pub(crate) scope: Option<BTreeSet<String>>,
-    pub(crate) issued_at: Time,
-    pub(crate) expires_at: Time,
-    pub(crate) revoked_at: Option<Time>,
-}
-
-fn token_of(row: &Row<'_>) -> Result<StoredToken, StorageError> {
-    let scope = row.text("scope")?;
-    Ok(StoredToken {
-        id: row.id("token_id")?,
-        person: row.id("person_id")?,
-        kind: row.word("kind", TokenKind::named)?,
-        name: row.text("name")?,
-        sha256: row.text("sha256")?,
-        scope: (scope != "*").then(|| scope.split_whitespace().map(str::to_owned).collect()),
-        issued_at: row.time("issued_at")?,
-        expires_at: row.time("expires_at")?,
-        revoked_at: row.time_if("revoked_at")?,
-    })
-}
-
-pub(crate) fn token(view: &View<'_>, id: TokenId) -> Result<Option<StoredToken>, StorageError> {
-    view.one(include_str!("sql/read_token.sql"), &[Value::id(id)], token_of)
-}
-
-pub(crate) fn tokens_of(view: &View<'_>, person: PersonId) -> Result<Vec<StoredToken>, StorageError> {
-    view.rows(
-        include_str!("sql/list_tokens.sql"),
-        &[Value::id(person)],
-        token_of,
-    )
-}
-
 pub(crate) fn next_person_id(view: &View<'_>) -> Result<PersonId, StorageError> {
     view.the(include_str!("sql/next_person_id.sql"), &[], |row| {
         row.id("next_id")
@@ -418,10 +291,4 @@ pub(crate) fn next_person_id(view: &View<'_>) -> Result<PersonId, StorageError> 
 
 pub(crate) fn next_key_id(view: &View<'_>) -> Result<KeyId, StorageError> {
     view.the(include_str!("sql/next_key_id.sql"), &[], |row| row.id("next_id"))
-}
-
-pub(crate) fn next_token_id(view: &View<'_>) -> Result<TokenId, StorageError> {
-    view.the(include_str!("sql/next_token_id.sql"), &[], |row| {
-        row.id("next_id")
-    })
 }

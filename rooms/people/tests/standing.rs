@@ -20,7 +20,7 @@ fn accept(house: &House, invitation: &people::Invitation) -> people::Person {
         totp_secret: &secret().to_base32(),
         totp_code: &secret().code_at(house.organisation.now()),
     };
-    people::accept(&house.organisation, &acceptance).unwrap()
+    people::accept(&house.organisation, &acceptance).unwrap().person
 }
 
 /// Who somebody is at the door, once they have accepted the invitation and signed in.

@@ -29,7 +29,7 @@ fn ben(house: &House) -> Actor {
     testkit::signed_in(invitation.person, [Role::Requester].into())
 }
 
-fn accept(house: &House, invitation: &str) -> Result<people::Person, basis::Refusal> {
+fn accept(house: &House, invitation: &str) -> Result<people::Accepted, basis::Refusal> {
     let code = secret().code_at(house.organisation.now());
     let totp_secret = secret().to_base32();
     let acceptance = Acceptance {

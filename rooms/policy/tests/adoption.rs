@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use basis::{Actor, Authentication, Class, FixedClock, Id, PersonId, Role, SeededChance, Subject, Time};
+use basis::{
+    Actor, Authentication, Class, FixedClock, Id, PersonId, Proven, Role, SeededChance, Subject, Time,
+};
 use ledger::entry::Origin;
 use policy::{DEFAULT_POLICY, Policy, PolicyId, SMALL_SHOP_POLICY};
 use storage::{By, Organisation, Registry, Settings, World};
@@ -45,6 +47,7 @@ fn auditor() -> Actor {
     Actor {
         person: PersonId::from_number(5),
         authentication: Authentication::Token,
+        proven: Proven::Now,
         roles: [Role::Auditor].into(),
         scope: None,
     }

@@ -82,6 +82,10 @@ enum AnyCommand {
     /// Keys with which you sign approvals
     #[command(subcommand)]
     Key(people::KeyCommand),
+    /// Passkeys and security keys with which you sign in
+    #[command(subcommand)]
+    Passkey(people::PasskeyCommand),
+    RecoveryCodes(people::RecoveryCodesCommand),
     /// Tokens with which programs act for you
     #[command(subcommand)]
     Token(people::TokenCommand),
@@ -197,6 +201,8 @@ fn dispatch(line: CommandLine) -> Result<ExitCode, Refusal> {
         AnyCommand::Logout => asked(signing_in::log_out(&common)),
         AnyCommand::People(command) => asked(command.run(&common.context()?)),
         AnyCommand::Key(command) => asked(command.run(&common.context()?)),
+        AnyCommand::Passkey(command) => asked(command.run(&common.context()?)),
+        AnyCommand::RecoveryCodes(command) => asked(command.run(&common.context()?)),
         AnyCommand::Token(command) => asked(command.run(&common.context()?)),
         AnyCommand::Policy(command) => asked(command.run(&common.context()?)),
         AnyCommand::Evidence(command) => asked(command.run(&common.context()?)),

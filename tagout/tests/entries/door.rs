@@ -13,7 +13,7 @@ use frame::{Bell, House, Method, Reach, RouteRow, Stop};
 use people::Secret;
 use serde_json::{Value, json};
 
-const PASSWORD: &str = "seven quiet lighthouses";
+pub const PASSWORD: &str = "seven quiet lighthouses";
 
 /// A founded organisation behind a real socket.
 pub struct Door {

@@ -24,6 +24,7 @@ fn every_mutating_route_leaves_an_entry_when_it_succeeds_and_no_reading_one_does
     let door = Door::open(include_str!("../../../examples/lab-policy.toml"));
     registers::people(&door);
     registers::keys_and_tokens(&door);
+    registers::ways_in(&door);
     registers::assets(&door, &lab);
     registers::findings(&door);
     let mut ids = registers::evidence(&door);

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
+use basis::Id;
 use frame::Method;
 use serde_json::{Value, json};
 
-use crate::door::{Door, text};
+use crate::door::{Door, PASSWORD, text};
 use crate::lab::Lab;
 
 /// Handle and roles of those whom anna enrols.
@@ -75,6 +76,35 @@ pub fn keys_and_tokens(door: &Door) {
         &format!("/tokens/{}/revocation", text(&token, "token_id")),
         &json!({}),
     );
+}
+
+/// Ben makes recovery codes, uses two of them, and has a passkey for a while.
+pub fn ways_in(door: &Door) {
+    let codes = door.post("ben", "/me/recovery-codes", &json!({}))["recovery_codes"].clone();
+    let proof = |code: usize| json!({ "password": PASSWORD, "code": codes[code] });
+    door.post("ben", "/me/proof", &proof(0));
+    let mut attempt = proof(1);
+    attempt["handle"] = json!("ben");
+    door.post("nobody", "/sign-in", &attempt);
+    door.post("ben", "/me/sessions/revocation", &json!({}));
+    let house = &door.house;
+    let ben = testkit::signed_in(basis::PersonId::from_number(2), [].into());
+    let party = people::RelyingParty {
+        id: "tagout.example",
+        origin: "https://tagout.example",
+    };
+    let offer = people::offer_passkey(&house.organisation, &ben).unwrap();
+    let made = testkit::authenticator::Passkey::from_seed(party.id, [1; 32])
+        .create(party.origin, &offer.challenge.bytes);
+    let new = people::NewPasskey {
+        ticket: &offer.challenge.ticket,
+        name: "ben's phone",
+        client_data: &made.client_data_json,
+        attestation_object: &made.attestation_object,
+    };
+    people::enrol_passkey(&house.organisation, &ben, &party, &new).unwrap();
+    let reason = json!({ "reason": "It was on a lost phone." });
+    door.post("ben", "/passkeys/PSK-0001/revocation", &reason);
 }
 
 pub fn assets(door: &Door, lab: &Lab) {

@@ -213,12 +213,13 @@ impl Drop for Ticket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use basis::{Authentication, Id};
+    use basis::{Authentication, Id, Proven};
 
     fn name(person: u64, key: &str) -> Name {
         let actor = Actor {
             person: PersonId::from_number(person),
             authentication: Authentication::Token,
+            proven: Proven::Now,
             roles: BTreeSet::new(),
             scope: None,
         };

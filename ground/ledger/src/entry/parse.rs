@@ -6,15 +6,6 @@ use super::{BlobRef, ENTRY_BYTES_MAX, ENTRY_VERSION, Entry, EventId, EventType, 
 use crate::Hash;
 use crate::canonical::{CanonicalError, Reader};
 
-const AUTHENTICATIONS: [Authentication; 6] = [
-    Authentication::Setup,
-    Authentication::Invitation,
-    Authentication::PasswordTotp,
-    Authentication::Token,
-    Authentication::Passkey,
-    Authentication::Runner,
-];
-
 pub(super) fn entry(bytes: &[u8]) -> Result<Entry, CanonicalError> {
     check_size(bytes)?;
     let mut reader = Reader::new(bytes)?;
@@ -116,7 +107,7 @@ fn person(text: &str) -> Option<PersonId> {
 }
 
 fn authentication(text: &str) -> Option<Authentication> {
-    AUTHENTICATIONS.into_iter().find(|known| known.name() == text)
+    Authentication::named(text)
 }
 
 fn type_version(read: &mut Reader<'_>) -> Result<u64, CanonicalError> {

@@ -181,7 +181,7 @@ pub(crate) fn destroy(
 mod tests {
     use super::*;
     use crate::rules::evidence::{EvidenceName, MediaType, StoredFile};
-    use basis::{Authentication, Id, PersonId, Role};
+    use basis::{Authentication, Id, PersonId, Proven, Role};
     use ledger::Hash;
     use policy::EvidenceKind;
 
@@ -233,6 +233,7 @@ mod tests {
         Actor {
             person: PersonId::from_number(person),
             authentication: Authentication::Token,
+            proven: Proven::Now,
             roles: [Role::Auditor].into(),
             scope: None,
         }

@@ -1,14 +1,18 @@
-//! Accepting an invitation: the one-time code is exchanged for a password and one-time codes of one's own.
+//! Accepting an invitation: the one-time code is exchanged for a way to sign in of one's own, a password with one-time codes
+//! or a passkey.
 
 use std::collections::BTreeSet;
 
-use basis::{Actor, Authentication, Class, Id, PersonId, Refusal};
+use basis::{Actor, Authentication, Class, Id, PersonId, Proven, Refusal};
 use ledger::events::Events;
-use storage::Organisation;
+use storage::{Organisation, View};
 
+use super::challenges::{Purpose, challenge};
 use super::enrol::existing;
+use super::passkeys::{NewPasskey, PasskeyOffer, RelyingParty, check_new};
+use super::recovery::new_codes;
 use super::secrets;
-use crate::rules::{CredentialsSet, Person, Secret, check_password_form, hash_password};
+use crate::rules::{CredentialsSet, InvitationAccepted, Person, Secret, check_password_form, hash_password};
 use crate::store;
 
 /// What a person sends to accept an invitation.
@@ -21,6 +25,63 @@ pub struct Acceptance<'a> {
     pub totp_secret: &'a str,
     /// A code from it, to prove that it works.
     pub totp_code: &'a str,
+}
+
+/// An invitation that was accepted.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// By whom.
+    pub person: Person,
+    /// Their recovery codes, shown this once; none for who chose no password.
+    pub recovery_codes: Vec<String>,
+}
+
+/// A password and a secret for one-time codes that a person chooses.
+pub struct ChosenPassword<'a> {
+    /// The password.
+    pub password: &'a str,
+    /// The secret that their authenticator holds, in base32.
+    pub totp_secret: &'a str,
+    /// A code from it, to prove that it works.
+    pub totp_code: &'a str,
+}
+
+/// The same, read and hashed.
+pub(super) struct Prepared<'a> {
+    chosen: &'a ChosenPassword<'a>,
+    pub(super) hash: Vec<u8>,
+    pub(super) secret: Secret,
+}
+
+impl ChosenPassword<'_> {
+    /// Reads and hashes. Hashing takes long, so it is done before the transaction.
+    pub(super) fn prepare(&self, organisation: &Organisation) -> Result<Prepared<'_>, Refusal> {
+        let secret = Secret::from_base32(self.totp_secret)?;
+        let hash = hash_password(self.password, organisation.chance().sixteen());
+        Ok(Prepared {
+            chosen: self,
+            hash,
+            secret,
+        })
+    }
+}
+
+impl Prepared<'_> {
+    /// Refuses a weak password and a code that is not the secret's; answers the step of the code.
+    pub(super) fn check(&self, organisation: &Organisation, person: &Person) -> Result<u64, Refusal> {
+        check_password_form(self.chosen.password, person.handle.as_str())?;
+        let step = self.secret.step_of(self.chosen.totp_code, organisation.now(), 0);
+        step.ok_or_else(|| {
+            Refusal::new(
+                Class::Invalid,
+                "one-time codes",
+                "the code does not belong to the secret at this time",
+            )
+            .way_out(
+                "compare the clocks of this machine and of the authenticator, then type the code it shows now",
+            )
+        })
+    }
 }
 
 fn refused() -> Refusal {
@@ -42,46 +103,90 @@ pub(super) fn totp_context(person: PersonId) -> String {
     format!("one-time code secret of {person}")
 }
 
-/// Sets password and one-time codes for the person whose invitation this is.
-pub fn accept(organisation: &Organisation, acceptance: &Acceptance<'_>) -> Result<Person, Refusal> {
-    let invitation = acceptance.invitation.trim();
+/// Whose invitation a code says that it is.
+fn person_named(invitation: &str) -> Result<PersonId, Refusal> {
     let (person, _) = invitation.split_once('.').ok_or_else(refused)?;
-    let id = PersonId::parse(person).map_err(|_| refused())?;
-    let secret = Secret::from_base32(acceptance.totp_secret)?;
-    // Hashing takes long, so it is done before the transaction.
-    let hash = hash_password(acceptance.password, organisation.chance().sixteen());
+    PersonId::parse(person).map_err(|_| refused())
+}
 
-    let mut tx = organisation.begin("people.accept_invitation")?;
-    let now = organisation.now();
-    let stored = store::invitation(&tx.view(), id)?.ok_or_else(refused)?;
-    if now >= stored.expires_at || !secrets::matches(invitation, &stored.sha256) {
+/// The person whose invitation this is, if it is good.
+fn invited_person(organisation: &Organisation, view: &View<'_>, invitation: &str) -> Result<Person, Refusal> {
+    let id = person_named(invitation)?;
+    let stored = store::invitation(view, id)?.ok_or_else(refused)?;
+    if organisation.now() >= stored.expires_at || !secrets::matches(invitation, &stored.sha256) {
         return Err(refused());
     }
-    let person = existing(&tx.view(), id)?;
-    check_password_form(acceptance.password, person.handle.as_str())?;
-    let step = secret.step_of(acceptance.totp_code, now, 0).ok_or_else(|| {
-        Refusal::new(
-            Class::Invalid,
-            "one-time codes",
-            "the code does not belong to the secret at this time",
-        )
-        .way_out(
-            "compare the clocks of this machine and of the authenticator, then type the code it shows now",
-        )
-    })?;
-    let actor = Actor {
-        person: id,
+    existing(view, id)
+}
+
+fn actor_of(person: PersonId) -> Actor {
+    Actor {
+        person,
         authentication: Authentication::Invitation,
+        proven: Proven::Now,
         roles: BTreeSet::new(),
         scope: None,
+    }
+}
+
+/// What a page needs to show to whom an invitation is given, and to have a passkey made.
+pub fn look_at_invitation(organisation: &Organisation, invitation: &str) -> Result<PasskeyOffer, Refusal> {
+    let person = organisation.view(|view| invited_person(organisation, view, invitation.trim()))?;
+    Ok(PasskeyOffer {
+        challenge: challenge(organisation, Purpose::Acceptance(person.id)),
+        person,
+        known: Vec::new(),
+    })
+}
+
+/// Sets password and one-time codes for the person whose invitation this is. Every way to sign in that they had ends.
+pub fn accept(organisation: &Organisation, acceptance: &Acceptance<'_>) -> Result<Accepted, Refusal> {
+    let invitation = acceptance.invitation.trim();
+    person_named(invitation)?;
+    let chosen = ChosenPassword {
+        password: acceptance.password,
+        totp_secret: acceptance.totp_secret,
+        totp_code: acceptance.totp_code,
     };
-    let event = CredentialsSet {
+    let prepared = chosen.prepare(organisation)?;
+    let mut tx = organisation.begin("people.accept_invitation")?;
+    let person = invited_person(organisation, &tx.view(), invitation)?;
+    let step = prepared.check(organisation, &person)?;
+    let id = person.id;
+    let set = CredentialsSet {
         person: id,
-        sealed_hash: organisation.seal_credential(&hash_context(id), &hash),
-        sealed_totp_secret: organisation.seal_credential(&totp_context(id), secret.as_bytes()),
+        sealed_hash: organisation.seal_credential(&hash_context(id), &prepared.hash),
+        sealed_totp_secret: organisation.seal_credential(&totp_context(id), prepared.secret.as_bytes()),
         step,
     };
-    tx.record(&actor, Events::one(event))?;
+    let (recovery_codes, made) = new_codes(organisation, id);
+    tx.record(&actor_of(id), Events::one(set).and(made))?;
     tx.commit()?;
-    Ok(person)
+    Ok(Accepted {
+        person,
+        recovery_codes,
+    })
+}
+
+/// Enrols a passkey for the person whose invitation this is. Every way to sign in that they had ends.
+pub fn accept_with_passkey(
+    organisation: &Organisation,
+    party: &RelyingParty<'_>,
+    invitation: &str,
+    new: &NewPasskey<'_>,
+) -> Result<Accepted, Refusal> {
+    let invitation = invitation.trim();
+    let id = person_named(invitation)?;
+    let checked = check_new(organisation, Purpose::Acceptance(id), party, new);
+    let mut tx = organisation.begin("people.accept_invitation")?;
+    // Whoever holds no good invitation learns that and nothing else.
+    let person = invited_person(organisation, &tx.view(), invitation)?;
+    let enrolled = checked?.enrolled(&tx.view(), id)?;
+    let accepted = InvitationAccepted { person: id };
+    tx.record(&actor_of(id), Events::one(accepted).and(enrolled))?;
+    tx.commit()?;
+    Ok(Accepted {
+        person,
+        recovery_codes: Vec::new(),
+    })
 }

@@ -6,8 +6,7 @@ use storage::Organisation;
 
 use super::Confirm;
 use super::enrol::{check_name, existing};
-use super::tokens::check_signed_in;
-use crate::rules::{Confirmed, Person, Standing, check_confirmation};
+use crate::rules::{Confirmed, Person, Standing, check_confirmation, check_in_person};
 use crate::store;
 
 /// Records that the actor knows the person who accepted the last invitation to be who they are said to be, and `how`.
@@ -21,7 +20,8 @@ pub fn confirm(
     let mut tx = organisation.begin("people.confirm")?;
     let policy = policy::current(&tx.view())?;
     actor.may::<Confirm>(person, policy.authority())?;
-    check_signed_in(actor, "confirming a person")?;
+    let within = policy.sign_in_terms().step_up;
+    check_in_person(actor, within, organisation.now(), "confirming a person")?;
     let (by, before) = (existing(&tx.view(), actor.person)?, existing(&tx.view(), person)?);
     check_confirmation(&by, &before, &store::accesses_of(&tx.view(), person)?)?;
     if before.standing != Standing::Confirmed {

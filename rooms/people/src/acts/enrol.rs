@@ -7,11 +7,10 @@ use ledger::events::Events;
 use storage::{Organisation, View};
 
 use super::secrets::new_secret;
-use super::tokens::check_signed_in;
 use super::{Disable, Enrol, GrantRole, Invitation};
 use crate::rules::{
-    AccessOpened, Disabled, Enrolled, Handle, Invited, Person, RolesGranted, check_not_own_roles,
-    check_roles, could_confirm,
+    AccessOpened, Disabled, Enrolled, Handle, Invited, Person, RolesGranted, check_in_person,
+    check_not_own_roles, check_proven_lately, check_roles, could_confirm,
 };
 use crate::store;
 
@@ -101,7 +100,8 @@ pub fn enrol(
     let policy = policy::current(&tx.view())?;
     let person = store::next_person_id(&tx.view())?;
     actor.may::<Enrol>(person, policy.authority())?;
-    check_signed_in(actor, "enrolling a person")?;
+    let within = policy.sign_in_terms().step_up;
+    check_in_person(actor, within, organisation.now(), "enrolling a person")?;
     check_roles(&roles)?;
     if let Some(other) = store::resolve(&tx.view(), handle.as_str())? {
         let what = format!("the handle `{}` belongs to {}", handle.as_str(), other.id);
@@ -129,7 +129,8 @@ pub fn invite(organisation: &Organisation, actor: &Actor, person: PersonId) -> R
     let mut tx = organisation.begin("people.invite")?;
     let policy = policy::current(&tx.view())?;
     actor.may::<Enrol>(person, policy.authority())?;
-    check_signed_in(actor, "inviting a person")?;
+    let within = policy.sign_in_terms().step_up;
+    check_in_person(actor, within, organisation.now(), "inviting a person")?;
     let person = existing(&tx.view(), person)?;
     if !person.is_active {
         return Err(Refusal::new(
@@ -142,7 +143,7 @@ pub fn invite(organisation: &Organisation, actor: &Actor, person: PersonId) -> R
     let (invitation, invited) = invited(organisation, person.id);
     let opened = AccessOpened {
         person: person.id,
-        is_reset: store::password(&tx.view(), person.id)?.is_some(),
+        is_reset: store::ways_in(&tx.view(), person.id)?.any(),
         is_alone: is_alone(&tx.view(), actor.person, person.id)?,
     };
     tx.record(actor, Events::one(opened).and(invited))?;
@@ -161,7 +162,8 @@ pub fn grant_roles(
     let mut tx = organisation.begin("people.grant_role")?;
     let policy = policy::current(&tx.view())?;
     actor.may::<GrantRole>(person, policy.authority())?;
-    check_signed_in(actor, "granting roles")?;
+    let within = policy.sign_in_terms().step_up;
+    check_in_person(actor, within, organisation.now(), "granting roles")?;
     check_not_own_roles(actor.person, person)?;
     let before = existing(&tx.view(), person)?;
     check_roles(&roles)?;
@@ -193,6 +195,8 @@ pub fn disable(
     let mut tx = organisation.begin("people.disable")?;
     let policy = policy::current(&tx.view())?;
     actor.may::<Disable>(person, policy.authority())?;
+    let within = policy.sign_in_terms().step_up;
+    check_proven_lately(actor, within, organisation.now(), "taking somebody's access away")?;
     let before = existing(&tx.view(), person)?;
     if before.is_active {
         check_an_administrator_remains(&tx.view(), person)?;

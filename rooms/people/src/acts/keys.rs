@@ -5,9 +5,10 @@ use ledger::events::Events;
 use storage::Organisation;
 
 use super::enrol::check_name;
-use super::tokens::check_signed_in;
 use super::{EnrolKey, RevokeKey};
-use crate::rules::{KeyEnrolled, KeyId, KeyRevoked, SigningKey, prove_possession};
+use crate::rules::{
+    KeyEnrolled, KeyId, KeyRevoked, SigningKey, check_in_person, check_proven_lately, prove_possession,
+};
 use crate::store;
 
 /// Enrols a signing key of the actor, who proves by a signature that they hold it.
@@ -22,7 +23,8 @@ pub fn enrol_key(
     let policy = policy::current(&tx.view())?;
     let key_id = store::next_key_id(&tx.view())?;
     actor.may::<EnrolKey>(key_id, policy.authority())?;
-    check_signed_in(actor, "enrolling a signing key")?;
+    let within = policy.sign_in_terms().step_up;
+    check_in_person(actor, within, organisation.now(), "enrolling a signing key")?;
     if let Some(other) = store::signing_key_by_text(&tx.view(), &key.openssh())? {
         let what = format!(
             "this key was enrolled before, as {} of {}",
@@ -59,6 +61,13 @@ pub fn revoke_key(
     if key.person != actor.person {
         let policy = policy::current(&tx.view())?;
         actor.may::<RevokeKey>(id, policy.authority())?;
+        let within = policy.sign_in_terms().step_up;
+        check_proven_lately(
+            actor,
+            within,
+            organisation.now(),
+            "revoking a key of somebody else",
+        )?;
     }
     if key.revoked_at.is_none() {
         tx.record(

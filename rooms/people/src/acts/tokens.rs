@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use basis::{Actor, Authentication, Class, Refusal, Span, Time};
+use basis::{Actor, Class, Refusal, Span, Time};
 use ledger::events::Events;
 use storage::Organisation;
 
 use super::enrol::check_name;
 use super::secrets::new_secret;
 use super::{IssueToken, RevokeToken};
-use crate::rules::{TokenId, TokenIssued, TokenKind, TokenRevoked};
+use crate::rules::{TokenId, TokenIssued, TokenKind, TokenRevoked, check_in_person, check_proven_lately};
 use crate::store;
 
 /// An API token that was made. Its text is shown once.
@@ -23,20 +23,6 @@ pub struct NewToken {
     pub expires: Time,
 }
 
-/// Refuses what a program may not do: only a person who has signed in hands out keys, tokens, invitations and roles. By
-/// each of them a token would reach beyond its scope. Whoever sits at the data directory at first start is there in person.
-pub(super) fn check_signed_in(actor: &Actor, what: &str) -> Result<(), Refusal> {
-    match actor.authentication {
-        Authentication::PasswordTotp | Authentication::Passkey | Authentication::Setup => Ok(()),
-        _ => Err(Refusal::new(
-            Class::Forbidden,
-            "step-up",
-            format!("{what} needs a person who has signed in, not a token"),
-        )
-        .way_out("sign in with `tagout login`")),
-    }
-}
-
 /// Makes an API token for the actor, limited to acts by name and in time.
 pub fn issue_token(
     organisation: &Organisation,
@@ -48,8 +34,9 @@ pub fn issue_token(
     let mut tx = organisation.begin("people.issue_token")?;
     let policy = policy::current(&tx.view())?;
     actor.may::<IssueToken>(actor.person, policy.authority())?;
-    check_signed_in(actor, "making a token")?;
-    let longest = policy.sign_in_terms().token_longest;
+    let terms = policy.sign_in_terms();
+    check_in_person(actor, terms.step_up, organisation.now(), "making a token")?;
+    let longest = terms.token_longest;
     if life <= Span::milliseconds(0) || life > longest {
         let what = format!("a token may live for {longest} at the longest");
         return Err(
@@ -84,6 +71,9 @@ pub fn issue_token(
         scope: Some(scope),
         expires,
         step: None,
+        recovery_code: None,
+        passkey: None,
+        source: None,
     };
     tx.record(actor, Events::one(issued))?;
     tx.commit()?;
@@ -106,6 +96,13 @@ pub fn revoke_token(organisation: &Organisation, actor: &Actor, id: TokenId) -> 
         actor
             .may::<RevokeToken>(id, policy.authority())
             .map_err(|_| missing())?;
+        let within = policy.sign_in_terms().step_up;
+        check_proven_lately(
+            actor,
+            within,
+            organisation.now(),
+            "ending a token of somebody else",
+        )?;
     }
     if token.revoked_at.is_none() {
         tx.record(
@@ -115,24 +112,6 @@ pub fn revoke_token(organisation: &Organisation, actor: &Actor, id: TokenId) -> 
                 token: id,
             }),
         )?;
-    }
-    tx.commit()?;
-    Ok(())
-}
-
-/// Ends every sign-in of the actor.
-pub fn end_sign_in(organisation: &Organisation, actor: &Actor) -> Result<(), Refusal> {
-    let mut tx = organisation.begin("people.sign_out")?;
-    for token in store::tokens_of(&tx.view(), actor.person)? {
-        if token.kind == TokenKind::SignIn && token.revoked_at.is_none() {
-            tx.record(
-                actor,
-                Events::one(TokenRevoked {
-                    person: actor.person,
-                    token: token.id,
-                }),
-            )?;
-        }
     }
     tx.commit()?;
     Ok(())

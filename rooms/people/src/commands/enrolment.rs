@@ -10,9 +10,9 @@ use clap::Args;
 use frame::Method;
 use frame::terminal::{Command, Context};
 
-use crate::api::AcceptRequest;
+use super::recovery_codes::printed;
+use crate::api::{AcceptAnswer, AcceptRequest};
 use crate::rules::Secret;
-use crate::views::PersonView;
 
 /// Accept an invitation: choose a password and set up one-time codes
 #[derive(Debug, Args)]
@@ -127,13 +127,16 @@ impl Command for AcceptCommand {
             totp_secret: secret.to_base32(),
             totp_code: code,
         };
-        let person: PersonView = context
+        let accepted: AcceptAnswer = context
             .client
             .send(Method::Post, "/invitations/accept", &request)?;
-        context.output.show(&person, |person| {
+        context.output.show(&accepted, |accepted| {
+            let person = &accepted.person;
             format!(
-                "{} is set up. Sign in with `tagout login --as {}` when the next code has come.",
-                person.name, person.handle
+                "{} is set up. Sign in with `tagout login --as {}` when the next code has come.\n\n{}",
+                person.name,
+                person.handle,
+                printed(&accepted.recovery_codes)
             )
         });
         Ok(())

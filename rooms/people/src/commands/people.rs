@@ -5,6 +5,7 @@ use clap::Subcommand;
 use frame::terminal::{Command, Context, Table};
 use frame::{Listed, Method, Nothing};
 
+use super::sessions::SessionsCommand;
 use crate::api::{EnrolRequest, InvitationView, ReasonRequest, RolesRequest};
 use crate::views::{AccessView, PersonView, PersonWithKeys};
 
@@ -53,6 +54,9 @@ pub enum PeopleCommand {
         #[arg(long)]
         reason: String,
     },
+    /// Your own sign-ins
+    #[command(subcommand)]
+    Sessions(SessionsCommand),
     /// Take a person's access away
     Disable {
         /// The person's handle or id
@@ -187,6 +191,7 @@ impl Command for PeopleCommand {
                 let person: PersonView = client.send(Method::Put, &path, &request)?;
                 output.show(&person, |person| table(std::slice::from_ref(person)));
             }
+            PeopleCommand::Sessions(command) => return command.run(context),
             PeopleCommand::Disable { person, reason } => {
                 let path = format!("/people/{}/disabling", id_of(context, &person)?);
                 let person: PersonView = client.send(Method::Post, &path, &ReasonRequest { reason })?;

@@ -6,7 +6,7 @@ use basis::{Id, PersonId, Role, Subject, Time};
 use ledger::events::Event;
 use serde::{Deserialize, Serialize};
 
-use super::{KeyId, OrganisationId, TokenId};
+use super::{KeyId, OrganisationId, PasskeyId, TokenId};
 
 /// Declares what each event is called and about.
 macro_rules! event {
@@ -142,6 +142,15 @@ pub struct TokenIssued {
     /// The step of the one-time code that was used up, at sign-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<u64>,
+    /// The recovery code that was used up in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_code: Option<u64>,
+    /// The passkey that was used instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey: Option<PasskeyUse>,
+    /// Where the sign-in came from; absent from the oldest entries and from tokens for programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 event!(TokenIssued, "people.token_issued", person, sealed = true);
 
@@ -158,10 +167,124 @@ event!(TokenRevoked, "people.token_revoked", person);
 pub struct SignInFailed {
     pub person: PersonId,
     pub source: String,
+    /// The passkey that was tried; absent where it was a password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey: Option<PasskeyId>,
+    /// The challenge that was used up by it, as SHA-256.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<String>,
+    /// Whether all was right but the passkey's counter, which did not grow: somebody may have a copy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_copy_suspected: bool,
 }
 event!(
     SignInFailed,
     "people.sign_in_failed",
     person,
     free_text = &["source"]
+);
+
+/// What a passkey used up when it answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasskeyUse {
+    pub passkey: PasskeyId,
+    /// Its counter from now on; 0 where it keeps none.
+    pub counter: u32,
+    /// The challenge, as SHA-256.
+    pub challenge: String,
+}
+
+/// Who holds a sign-in proved again who they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvenAgain {
+    pub person: PersonId,
+    pub token: TokenId,
+    pub source: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_code: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey: Option<PasskeyUse>,
+}
+event!(
+    ProvenAgain,
+    "people.proven_again",
+    person,
+    free_text = &["source"]
+);
+
+/// A person accepted an invitation without choosing a password. Every way to sign in that they had ends, and every token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationAccepted {
+    pub person: PersonId,
+}
+event!(InvitationAccepted, "people.invitation_accepted", person);
+
+/// A person may sign in with this passkey from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasskeyEnrolled {
+    pub person: PersonId,
+    pub passkey: PasskeyId,
+    pub name: String,
+    /// The name by which browsers find it, in hex.
+    pub credential: String,
+    /// The public key as OpenSSH writes it.
+    pub key: String,
+    pub counter: u32,
+    /// Whether it may be copied to other devices of its person.
+    pub is_backup_eligible: bool,
+    /// The challenge that was used up, as SHA-256.
+    pub challenge: String,
+}
+event!(
+    PasskeyEnrolled,
+    "people.passkey_enrolled",
+    person,
+    free_text = &["name"]
+);
+
+/// A passkey is no longer good for signing in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasskeyRevoked {
+    pub person: PersonId,
+    pub passkey: PasskeyId,
+    pub reason: String,
+}
+event!(
+    PasskeyRevoked,
+    "people.passkey_revoked",
+    person,
+    free_text = &["reason"]
+);
+
+/// A person who is signed in chose a password and a secret for one-time codes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordSet {
+    pub person: PersonId,
+    pub sealed_hash: String,
+    pub sealed_totp_secret: String,
+    pub step: u64,
+}
+event!(PasswordSet, "people.password_set", person, sealed = true);
+
+/// A person signs in without a password from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordRemoved {
+    pub person: PersonId,
+}
+event!(PasswordRemoved, "people.password_removed", person);
+
+/// A person was shown recovery codes. Any earlier ones end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryCodesMade {
+    pub person: PersonId,
+    /// The hashes, in the order in which the codes were shown.
+    pub sha256s: Vec<String>,
+}
+event!(
+    RecoveryCodesMade,
+    "people.recovery_codes_made",
+    person,
+    sealed = true
 );

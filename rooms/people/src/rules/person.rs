@@ -25,6 +25,13 @@ id_type!(
     "token"
 );
 
+id_type!(
+    /// A passkey or security key with which a person signs in.
+    PasskeyId,
+    "PSK",
+    "passkey"
+);
+
 /// The short name by which a person signs in: 2 to 32 of `a-z 0-9 . _ -`, beginning with a letter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Handle(String);
@@ -96,10 +103,33 @@ pub struct SigningKey {
     pub revoked_at: Option<Time>,
 }
 
+/// A passkey or security key with which a person signs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passkey {
+    /// Its id.
+    pub id: PasskeyId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// What its person calls it.
+    pub name: String,
+    /// The name by which browsers find it, in hex.
+    pub credential: String,
+    /// The public key as OpenSSH writes it; its application is the relying party.
+    pub openssh: String,
+    /// Its counter when it was last used; 0 where it keeps none.
+    pub counter: u32,
+    /// When it was enrolled.
+    pub enrolled_at: Time,
+    /// When it was last used.
+    pub last_used_at: Option<Time>,
+    /// When it was revoked.
+    pub revoked_at: Option<Time>,
+}
+
 /// What a token stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
-    /// A person who signed in with password and one-time code.
+    /// A person who signed in.
     SignIn,
     /// A program that acts for a person.
     Api,

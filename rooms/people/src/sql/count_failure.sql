@@ -1,4 +1,5 @@
-update passwords
-set failures = failures + 1,
-  last_failure_at = $2
-where person_id = $1
+insert into sign_in_failures (person_id, failures, last_failure_at)
+values ($1, 1, $2)
+on conflict (person_id) do update set
+  failures = sign_in_failures.failures + 1,
+  last_failure_at = excluded.last_failure_at

@@ -7,7 +7,10 @@ select
   scope,
   issued_at,
   expires_at,
-  revoked_at
+  revoked_at,
+  proven_by,
+  proven_at,
+  source
 from tokens
 where person_id = $1
 order by token_id desc

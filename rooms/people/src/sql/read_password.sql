@@ -1,8 +1,6 @@
 select
   sealed_hash,
   sealed_totp_secret,
-  last_step,
-  failures,
-  last_failure_at
+  last_step
 from passwords
 where person_id = $1

@@ -7,6 +7,9 @@ select
   scope,
   issued_at,
   expires_at,
-  revoked_at
+  revoked_at,
+  proven_by,
+  proven_at,
+  source
 from tokens
 where token_id = $1

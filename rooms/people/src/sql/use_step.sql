@@ -1,4 +1,3 @@
 update passwords
-set last_step = $2,
-  failures = 0
+set last_step = $2
 where person_id = $1

@@ -151,6 +151,9 @@ fn wrong_parameters(kind: &Kind) -> Option<String> {
         Kind::SignIn(rule) if rule.failures_most == 0 => {
             Some("`failures_most` is 0, which locks everybody out; write at least 1".to_owned())
         }
+        Kind::SignIn(rule) if rule.step_up.span() <= basis::Span::milliseconds(0) => {
+            Some("`step_up` is 0, which lets nobody do a dangerous act; write at least 1 minute".to_owned())
+        }
         Kind::RequiredParts(_)
         | Kind::WindowLength(_)
         | Kind::BackupBefore(_)

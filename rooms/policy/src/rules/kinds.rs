@@ -284,4 +284,11 @@ pub struct SignIn {
     pub failures_most: u32,
     /// How long it stays locked.
     pub lockout: Length,
+    /// How old the proof may be of who asks for a dangerous act; 15 minutes in documents older than this term.
+    #[serde(default = "step_up")]
+    pub step_up: Length,
+}
+
+fn step_up() -> Length {
+    Length::minutes(15)
 }

@@ -52,6 +52,12 @@ impl Length {
         Span::seconds(i64::try_from(seconds).unwrap_or(i64::MAX / 1_000))
     }
 
+    /// So many minutes.
+    pub(super) const fn minutes(count: u64) -> Self {
+        let unit = Unit::Minute;
+        Self { count, unit }
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let (count, word) = number_and_word(text)?;
         let unit = Unit::ALL.into_iter().find(|unit| unit.name() == singular(word))?;

@@ -91,6 +91,8 @@ pub struct SignInTerms {
     pub failures_most: u32,
     /// How long it stays locked.
     pub lockout: Span,
+    /// How old the proof may be of who asks for a dangerous act.
+    pub step_up: Span,
 }
 
 impl Policy {
@@ -198,6 +200,7 @@ impl Policy {
             token_longest: rule.token_longest.span(),
             failures_most: rule.failures_most,
             lockout: rule.lockout.span(),
+            step_up: rule.step_up.span(),
         }
     }
 

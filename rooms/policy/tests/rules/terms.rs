@@ -25,6 +25,20 @@ fn the_default_policy_has_the_numbers_of_the_requirements() {
     );
     assert_eq!((sign_in.failures_most, sign_in.lockout), (5, Span::minutes(15)));
     assert_eq!(sign_in.token_longest, Span::days(90));
+    assert_eq!(sign_in.step_up, Span::minutes(15));
+}
+
+#[test]
+fn a_document_older_than_step_up_asks_for_a_proof_of_fifteen_minutes() {
+    let document = DEFAULT_POLICY
+        .replace(" Giving out access, roles, keys and tokens asks for a proof of who one is that is not older than {step_up}.", "")
+        .replace("step_up = \"15 minutes\"\n", "");
+    assert!(!document.contains("step_up"));
+    let sign_in = Policy::parse(&document).unwrap().sign_in_terms();
+    assert_eq!(sign_in.step_up, Span::minutes(15));
+    let none = DEFAULT_POLICY.replace("step_up = \"15 minutes\"", "step_up = \"0 minutes\"");
+    let refused = Policy::parse(&none).unwrap_err().to_string();
+    assert!(refused.contains("`step_up` is 0"), "{refused}");
 }
 
 #[test]

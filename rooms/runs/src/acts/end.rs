@@ -1,6 +1,6 @@
 //! What the runner records about rings, gates and the end of a run.
 
-use basis::{Actor, Authentication, Class, Refusal};
+use basis::{Actor, Authentication, Class, Proven, Refusal};
 use ledger::events::{Event, Events};
 use storage::{By, Organisation, Tx};
 
@@ -164,6 +164,7 @@ pub fn actor_of(organisation: &Organisation, id: RunId) -> Result<Actor, Refusal
         Ok(Actor {
             person: person.id,
             authentication: Authentication::Runner,
+            proven: Proven::Now,
             roles: person.usable_roles(),
             scope: None,
         })

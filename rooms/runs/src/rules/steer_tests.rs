@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::rules::{Gate, Member, RunId, RunRing};
-use basis::{Actor, Authentication, AuthorityTable, Id, PersonId, Role, Span, Time};
+use basis::{Actor, Authentication, AuthorityTable, Id, PersonId, Proven, Role, Span, Time};
 use ledger::Hash;
 
 fn authority<A: basis::Act>() -> Authority<A> {
@@ -10,6 +10,7 @@ fn authority<A: basis::Act>() -> Authority<A> {
     let actor = Actor {
         person: PersonId::from_number(1),
         authentication: Authentication::Token,
+        proven: Proven::Now,
         roles: [Role::Technician].into(),
         scope: None,
     };

@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use basis::{Actor, Authentication, Class, Clock, Id, PersonId, Refusal, Role, SystemClock};
+use basis::{Actor, Authentication, Class, Clock, Id, PersonId, Proven, Refusal, Role, SystemClock};
 use people::{Acceptance, Founding, Handle, Secret};
 use storage::{Organisation, Settings};
 
@@ -150,6 +150,7 @@ impl Trial {
         let anna = Actor {
             person: PersonId::from_number(1),
             authentication: Authentication::Setup,
+            proven: Proven::Now,
             roles: [Role::Administrator].into(),
             scope: None,
         };

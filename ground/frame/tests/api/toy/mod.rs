@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use basis::{
-    Actor, Authentication, Class, FixedClock, Id, PersonId, Refusal, Role, SeededChance, Span, Time,
+    Actor, Authentication, Class, FixedClock, Id, PersonId, Proven, Refusal, Role, SeededChance, Span, Time,
 };
 use frame::client::Client;
 use frame::{Bell, Gatekeeper, House, Reach, Stop, router, serve};
@@ -36,6 +36,7 @@ impl Gatekeeper for ToyGatekeeper {
         Ok(Actor {
             person: PersonId::from_number(number),
             authentication: Authentication::Token,
+            proven: Proven::Now,
             roles: [Role::Technician].into(),
             scope,
         })

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use assets::{Asset, AssetName, Import};
-use basis::{Actor, Authentication, FixedClock, Id, PersonId, Refusal, Role, SeededChance, Time};
+use basis::{Actor, Authentication, FixedClock, Id, PersonId, Proven, Refusal, Role, SeededChance, Time};
 use ledger::entry::Origin;
 use storage::{By, Organisation, Registry, Settings, World};
 
@@ -41,6 +41,7 @@ pub fn actor(person: u64, role: Role) -> Actor {
     Actor {
         person: PersonId::from_number(person),
         authentication: Authentication::Token,
+        proven: Proven::Now,
         roles: BTreeSet::from([role]),
         scope: None,
     }

@@ -1,0 +1,2 @@
+delete from used_challenges
+where used_at < $1

@@ -1,0 +1,2 @@
+delete from passwords
+where person_id = $1

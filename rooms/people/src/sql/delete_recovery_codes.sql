@@ -1,0 +1,2 @@
+delete from recovery_codes
+where person_id = $1

@@ -1,0 +1,3 @@
+update sign_in_failures
+set failures = 0
+where person_id = $1

@@ -1,0 +1,14 @@
+select
+  passkey_id,
+  person_id,
+  name,
+  credential,
+  openssh,
+  counter,
+  enrolled_at,
+  last_used_at,
+  revoked_at
+from passkeys
+where person_id = $1
+order by passkey_id
+limit 1000

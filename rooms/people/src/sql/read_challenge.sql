@@ -1,0 +1,3 @@
+select used_at
+from used_challenges
+where sha256 = $1

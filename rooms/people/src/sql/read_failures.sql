@@ -1,0 +1,5 @@
+select
+  failures,
+  last_failure_at
+from sign_in_failures
+where person_id = $1

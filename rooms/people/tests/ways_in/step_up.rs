@@ -1,0 +1,186 @@
+//! The proof that dangerous acts ask for, and the sign-ins that it belongs to.
+
+use basis::{Authentication, Class, PersonId, Role, Span};
+use people::{Proof, Purpose, SignInDeed};
+
+use super::*;
+
+/// Ben and what he did to come in, long enough ago that dangerous acts ask for a proof.
+fn late(house: &House) -> (String, Actor) {
+    accept(house, &invitation(house, "ben", &[Role::Administrator]));
+    let token = sign_in(house, "ben", &code(house)).unwrap().token;
+    house.wait(Span::minutes(15));
+    let fresh = actor(house, &token);
+    people::invite(&house.organisation, &fresh, fresh.person).unwrap();
+    house.wait(Span::milliseconds(1));
+    let late = actor(house, &token);
+    (token, late)
+}
+
+fn refusals(house: &House, by: &Actor, other: PersonId) -> Vec<(&'static str, Refusal)> {
+    let organisation = &house.organisation;
+    let (handle, roles) = (Handle::parse("zoe").unwrap(), || [Role::Auditor].into());
+    let scope = || ["permits.ask_gate".to_owned()].into();
+    let day = Span::days(1);
+    vec![
+        (
+            "enrol",
+            people::enrol(organisation, by, &handle, "Zoe", roles()).err(),
+        ),
+        ("invite", people::invite(organisation, by, other).err()),
+        (
+            "grant",
+            people::grant_roles(organisation, by, other, roles(), "why").err(),
+        ),
+        ("confirm", people::confirm(organisation, by, other, "seen").err()),
+        (
+            "token",
+            people::issue_token(organisation, by, "tool", scope(), day).err(),
+        ),
+        ("codes", people::make_recovery_codes(organisation, by).err()),
+        (
+            "passkey",
+            enrol(house, by, &Passkey::from_seed(PARTY.id, [9; 32])).err(),
+        ),
+        ("password", people::remove_password(organisation, by).err()),
+        ("disable", people::disable(organisation, by, other, "gone").err()),
+    ]
+    .into_iter()
+    .filter_map(|(act, refusal)| Some((act, refusal?)))
+    .filter(|(_, refusal)| refusal.rule == people::STEP_UP)
+    .collect()
+}
+
+#[test]
+fn dangerous_acts_ask_for_a_proof_and_go_on_once_it_is_given() {
+    let house = house();
+    let (token, ben) = late(&house);
+    let cora = house.person("cora", &[Role::Requester]);
+    let asked = refusals(&house, &ben, cora.person);
+    let acts: Vec<&str> = asked.iter().map(|(act, _)| *act).collect();
+    assert_eq!(
+        acts,
+        [
+            "enrol", "invite", "grant", "confirm", "token", "codes", "passkey", "password", "disable"
+        ]
+    );
+    for (act, refusal) in &asked {
+        assert_eq!(refusal.class, Class::Forbidden, "{act}");
+        assert!(refusal.way_out[0].contains("tagout login"), "{refusal}");
+    }
+
+    let (code, organisation) = (code(&house), &house.organisation);
+    let proof = Proof::Password {
+        password: PASSWORD,
+        code: &code,
+    };
+    let proven_at = people::prove_again(organisation, &ben, &proof, SOURCE).unwrap();
+    assert_eq!(proven_at, organisation.now());
+    assert_eq!(
+        people::prove_again(organisation, &ben, &proof, SOURCE)
+            .unwrap_err()
+            .class,
+        Class::Unauthenticated,
+        "a code is good once"
+    );
+    let ben = actor(&house, &token);
+    assert!(refusals(&house, &ben, cora.person).is_empty());
+    let history = people::sign_in_history(organisation, &ben).unwrap();
+    let deeds: Vec<SignInDeed> = history.iter().map(|past| past.deed).take(3).collect();
+    assert_eq!(
+        deeds,
+        [SignInDeed::Failed, SignInDeed::ProvedAgain, SignInDeed::SignedIn]
+    );
+    house.assert_sound();
+}
+
+#[test]
+fn a_passkey_proves_again_for_its_own_sign_in_alone() {
+    let house = house();
+    let organisation = &house.organisation;
+    accept(&house, &invitation(&house, "ben", &[Role::Requester]));
+    let first = sign_in(&house, "ben", &code(&house)).unwrap();
+    let mut key = Passkey::from_seed(PARTY.id, [1; 32]);
+    enrol(&house, &actor(&house, &first.token), &key).unwrap();
+    let second = sign_in_with(&house, &mut key, "PER-0002").unwrap();
+    let proof_for = |key: &mut Passkey, purpose| {
+        let challenge = people::challenge(organisation, purpose);
+        let asserted = key.get(PARTY.origin, &challenge.bytes);
+        (challenge, asserted)
+    };
+    let ben = actor(&house, &first.token);
+    for (purpose, is_good) in [
+        (Purpose::SignIn, false),
+        (Purpose::StepUp(second.token_id), false),
+        (Purpose::StepUp(first.token_id), true),
+    ] {
+        let (challenge, asserted) = proof_for(&mut key, purpose);
+        let proof = Proof::Passkey {
+            party: PARTY,
+            answer: answer(&challenge.ticket, &asserted, None),
+        };
+        let answered = people::prove_again(organisation, &ben, &proof, SOURCE);
+        assert_eq!(answered.is_ok(), is_good, "{purpose:?}");
+    }
+    assert_eq!(
+        actor(&house, &first.token).authentication,
+        Authentication::Passkey,
+        "what was proven last counts"
+    );
+    // Somebody else's passkey proves nothing, and is not their failure.
+    accept(&house, &invitation(&house, "cora", &[Role::Requester]));
+    let cora = sign_in(&house, "cora", &code(&house)).unwrap();
+    let (challenge, asserted) = proof_for(&mut key, Purpose::StepUp(cora.token_id));
+    let proof = Proof::Passkey {
+        party: PARTY,
+        answer: answer(&challenge.ticket, &asserted, None),
+    };
+    let before = entries(&house, "people.sign_in_failed");
+    people::prove_again(organisation, &actor(&house, &cora.token), &proof, SOURCE).unwrap_err();
+    assert_eq!(entries(&house, "people.sign_in_failed"), before);
+    house.assert_sound();
+}
+
+#[test]
+fn guessing_at_the_proof_locks_the_account_as_guessing_at_the_door_does() {
+    let house = house();
+    let (token, ben) = late(&house);
+    for _ in 0..5 {
+        let proof = Proof::Password {
+            password: "a wild guess at the password",
+            code: "000000",
+        };
+        people::prove_again(&house.organisation, &ben, &proof, SOURCE).unwrap_err();
+    }
+    let code = code(&house);
+    let right = Proof::Password {
+        password: PASSWORD,
+        code: &code,
+    };
+    people::prove_again(&house.organisation, &ben, &right, SOURCE).unwrap_err();
+    assert!(sign_in(&house, "ben", &code).is_err(), "the door is the same");
+    assert_eq!(entries(&house, "people.sign_in_failed"), 5);
+    assert!(!token.is_empty());
+    house.assert_sound();
+}
+
+#[test]
+fn who_is_signed_in_sees_their_sign_ins_and_ends_the_others() {
+    let house = house();
+    let organisation = &house.organisation;
+    accept(&house, &invitation(&house, "ben", &[Role::Requester]));
+    let first = sign_in(&house, "ben", &code(&house)).unwrap();
+    house.wait(Span::minutes(1));
+    let second = sign_in(&house, "ben", &code(&house)).unwrap();
+    let door = Doorkeeper::default();
+    let ben = door.identify(organisation, &second.token).unwrap();
+    assert_eq!(people::present_sign_in(&ben), Some(second.token_id));
+    assert_eq!(door.last_used(2), Some(organisation.now()));
+    assert_eq!(people::own_sign_ins(organisation, &ben).unwrap().len(), 2);
+    assert_eq!(people::end_other_sign_ins(organisation, &ben).unwrap(), 1);
+    assert!(door.identify(organisation, &first.token).is_err());
+    assert!(door.identify(organisation, &second.token).is_ok());
+    let none = people::end_other_sign_ins(organisation, &ben).unwrap_err();
+    assert_eq!(none.class, Class::Conflict);
+    house.assert_sound();
+}
