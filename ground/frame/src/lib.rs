@@ -16,6 +16,7 @@ mod routes;
 mod schema;
 mod server;
 pub mod terminal;
+pub mod tls;
 
 pub use call::{Call, Nothing, PublicCall};
 pub use download::{Content, Download};

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use basis::Refusal;
+use basis::{Clock, Refusal, SystemClock};
 use clap::Args;
 use frame::terminal::EXIT_VERIFICATION_FAILED;
 use serde::Serialize;
@@ -10,12 +10,15 @@ use storage::{CheckResult, Organisation, Settings, StorageError};
 use tagout::{registry, world};
 
 use super::Common;
+use super::https::{self, ByFile};
 
 #[derive(Debug, Args)]
 pub(super) struct Doctor {
     /// Also replay the whole ledger and compare every table with what the events make of it
     #[arg(long)]
     rebuild: bool,
+    #[command(flatten)]
+    by_file: ByFile,
 }
 
 #[derive(Serialize)]
@@ -93,6 +96,14 @@ fn text(findings: &[Finding]) -> String {
 }
 
 impl Doctor {
+    /// What does not lie in the database: the certificate and the cryptographic module.
+    fn look_around(&self, common: &Common) -> Vec<Finding> {
+        let certificate = https::examine(&common.data, &self.by_file, SystemClock.now());
+        let certificate = certificate.map(|result| finding("certificate", result));
+        let module = finding("cryptographic module", https::examine_module());
+        certificate.into_iter().chain([module]).collect()
+    }
+
     fn look_at(&self, organisation: &Organisation) -> Result<Vec<Finding>, Refusal> {
         let checks = organisation.examine()?.into_iter();
         let mut findings: Vec<Finding> = checks.map(|check| finding(check.name, check.result)).collect();
@@ -105,12 +116,13 @@ impl Doctor {
 
     pub(super) fn run(self, common: &Common) -> Result<ExitCode, Refusal> {
         let settings = Settings::beside(&common.data);
-        let findings = match Organisation::open(&settings, registry(), world()) {
+        let mut findings = match Organisation::open(&settings, registry(), world()) {
             Ok(organisation) => self.look_at(&organisation)?,
             Err(error @ (StorageError::Refused(_) | StorageError::File { .. })) => return Err(error.into()),
             // What is too damaged to be opened is what the doctor was called for.
             Err(error) => vec![finding("opening", CheckResult::Wrong(vec![error.to_string()]))],
         };
+        findings.extend(self.look_around(common));
         let is_sound = findings.iter().all(|found| found.outcome != "WRONG");
         common.output().show(&findings, |findings| text(findings));
         Ok(if is_sound {

@@ -5,6 +5,7 @@
 
 mod doctor;
 mod found;
+mod https;
 #[cfg(test)]
 mod named;
 mod quickstart;
@@ -12,12 +13,14 @@ mod recover;
 mod serve;
 mod signing_in;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use basis::{Class, Refusal};
 use clap::{Args, Parser, Subcommand};
+use frame::client::Trust;
 use frame::terminal::{Command, Context, Output, Profile, Profiles, exit_code, print_refusal};
+use frame::tls::Fingerprint;
 
 /// The address that the server listens on unless told otherwise.
 const SERVER: &str = "127.0.0.1:7420";
@@ -50,6 +53,18 @@ struct Common {
     /// The server's address, for the commands that ask it
     #[arg(long, global = true, env = "TAGOUT_SERVER", value_name = "URL")]
     server: Option<String>,
+    /// Believe the server that has this certificate, SHA256:HEX, and no other; `tagout login` keeps it
+    #[arg(
+        long,
+        global = true,
+        env = "TAGOUT_SERVER_FINGERPRINT",
+        value_name = "FINGERPRINT",
+        conflicts_with = "server_ca"
+    )]
+    server_fingerprint: Option<Fingerprint>,
+    /// Believe a server that the authority in this file vouches for, and no other; `tagout login` keeps it
+    #[arg(long, global = true, env = "TAGOUT_SERVER_CA", value_name = "FILE")]
+    server_ca: Option<PathBuf>,
     /// The name under which your sign-in is kept, where several people share an account of the operating system
     #[arg(long, global = true, env = "TAGOUT_PROFILE", default_value = "default")]
     profile: String,
@@ -150,10 +165,23 @@ impl Common {
         let mut profile = self.profiles()?.find(&self.profile)?.unwrap_or_else(|| Profile {
             name: self.profile.clone(),
             server: format!("http://{SERVER}"),
+            trust: Trust::System,
             token: None,
         });
-        if let Some(server) = &self.server {
+        if let Some(server) = &self.server
+            && *server != profile.server
+        {
+            // What was said of one server says nothing of another, and a token goes to no other machine.
+            profile.trust = Trust::System;
+            if server.starts_with("https:") || profile.server.starts_with("https:") {
+                profile.token = None;
+            }
             profile.server.clone_from(server);
+        }
+        match (self.server_fingerprint, &self.server_ca) {
+            (Some(fingerprint), _) => profile.trust = Trust::Pinned(fingerprint),
+            (None, Some(path)) => profile.trust = Trust::Authority(absolute(path)),
+            (None, None) => {}
         }
         Ok(profile)
     }
@@ -161,6 +189,11 @@ impl Common {
     fn context(&self) -> Result<Context, Refusal> {
         Context::new(self.profile()?, self.output())
     }
+}
+
+/// The path as it is found from any folder: it is kept for later commands.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 impl CommandLine {

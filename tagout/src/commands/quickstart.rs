@@ -30,7 +30,7 @@ impl Quickstart {
     pub(super) fn run(self, common: &Common) -> Result<ExitCode, Refusal> {
         let trial = trial::Trial::at(&common.data)?;
         let organisation = trial.organisation()?;
-        let listener = listen(&self.listen, Reach::Loopback)?;
+        let listener = listen(&self.listen, &Reach::Loopback)?;
         serve(organisation, listener, Reach::Loopback, move |address, stop| {
             let server = format!("http://{address}");
             thread::spawn(move || {

@@ -2,18 +2,21 @@
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use basis::{Class, Refusal};
+use basis::{Class, Clock, Refusal, SystemClock};
 use clap::Args;
+use frame::tls::Certificates;
 use frame::{Bell, House, Reach, Stop};
 use runner::{Patience, Runner};
 use storage::{Organisation, Settings, Standing};
 
+use super::https::{self, ByFile};
 use super::{Common, SERVER};
 
 /// How often the high-water mark is brought to the disk.
@@ -27,27 +30,41 @@ pub(super) struct Serve {
     #[arg(long, default_value = SERVER, value_name = "ADDRESS")]
     listen: String,
     /// Listen on an address that other machines reach, because a TLS proxy stands in front of it
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["https", "tls_certificate"])]
     behind_tls_proxy: bool,
+    /// Speak HTTPS with a certificate that the server makes for itself and keeps in the data directory
+    #[arg(long, conflicts_with = "tls_certificate")]
+    https: bool,
+    #[command(flatten)]
+    by_file: ByFile,
 }
 
 impl Serve {
     pub(super) fn run(self, common: &Common) -> Result<ExitCode, Refusal> {
-        let reach = if self.behind_tls_proxy {
-            Reach::BehindTlsProxy
-        } else {
-            Reach::Loopback
-        };
         let organisation = tagout::open(&Settings::beside(&common.data))?;
-        let listener = listen(&self.listen, reach)?;
+        let (reach, scheme) = self.reach(&common.data)?;
+        let listener = listen(&self.listen, &reach)?;
         serve(organisation, listener, reach, |address, _| {
-            eprintln!("serving on http://{address} (stop with Ctrl-C)");
+            eprintln!("serving on {scheme}://{address} (stop with Ctrl-C)");
         })
+    }
+
+    /// From where the server may be reached, and how its address begins.
+    fn reach(&self, data: &Path) -> Result<(Reach, &'static str), Refusal> {
+        let now = SystemClock.now();
+        let certificates = match self.by_file.files() {
+            Some(files) => Certificates::open(files, now)?,
+            None if self.https => https::own(data, &self.listen, now)?,
+            None if self.behind_tls_proxy => return Ok((Reach::BehindTlsProxy, "http")),
+            None => return Ok((Reach::Loopback, "http")),
+        };
+        eprintln!("{}", https::announcement(&certificates.facts(), now));
+        Ok((Reach::OwnTls(certificates), "https"))
     }
 }
 
 /// Takes the address, if it reaches no farther than allowed.
-pub(super) fn listen(address: &str, reach: Reach) -> Result<TcpListener, Refusal> {
+pub(super) fn listen(address: &str, reach: &Reach) -> Result<TcpListener, Refusal> {
     let known: Vec<SocketAddr> = address
         .to_socket_addrs()
         .map_err(|error| {
@@ -180,7 +197,7 @@ mod tests {
     #[test]
     fn what_is_no_address_is_not_said_to_be_held_by_another_program() {
         for nonsense in ["nonsense", "127.0.0.1", "127.0.0.1:80000", ":80000", ""] {
-            let refusal = listen(nonsense, Reach::Loopback).unwrap_err();
+            let refusal = listen(nonsense, &Reach::Loopback).unwrap_err();
             assert_eq!(refusal.class, Class::Invalid, "{refusal}");
             assert!(refusal.way_out.join(" ").contains("127.0.0.1:7420"), "{refusal}");
         }
@@ -188,18 +205,18 @@ mod tests {
 
     #[test]
     fn a_held_address_and_one_that_reaches_too_far_are_refused_before_anything_is_served() {
-        let held = listen("127.0.0.1:0", Reach::Loopback).unwrap();
+        let held = listen("127.0.0.1:0", &Reach::Loopback).unwrap();
         let address = held.local_addr().unwrap().to_string();
-        let refusal = listen(&address, Reach::Loopback).unwrap_err();
+        let refusal = listen(&address, &Reach::Loopback).unwrap_err();
         assert!(
             refusal.way_out.join(" ").contains("stop the program"),
             "{refusal}"
         );
-        let refusal = listen("0.0.0.0:0", Reach::Loopback).unwrap_err();
+        let refusal = listen("0.0.0.0:0", &Reach::Loopback).unwrap_err();
         assert_eq!(
             (refusal.class, refusal.rule.as_str()),
             (Class::Invalid, "clear text")
         );
-        assert!(listen("0.0.0.0:0", Reach::BehindTlsProxy).is_ok());
+        assert!(listen("0.0.0.0:0", &Reach::BehindTlsProxy).is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! Signing in and out: the token is kept in the person's profile.
+//! Signing in and out: the token is kept in the person's profile, with the reason why the server is believed.
 
 use basis::Refusal;
 use frame::client::Client;
@@ -9,7 +9,7 @@ use super::Common;
 /// Signs in and keeps the token.
 pub(super) fn log_in(command: LoginCommand, common: &Common) -> Result<(), Refusal> {
     let mut profile = common.profile()?;
-    let answer = command.sign_in(&Client::new(&profile.server, None)?)?;
+    let answer = command.sign_in(&Client::trusting(&profile.server, None, &profile.trust)?)?;
     profile.token = Some(answer.token.clone());
     common.profiles()?.keep(&profile)?;
     common

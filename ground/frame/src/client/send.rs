@@ -11,10 +11,15 @@ use basis::{Class, Refusal};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
+use ureq::http::uri::Authority;
 use ureq::http::{Request, Response, Uri, request};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, TcpConnector};
 use ureq::{Agent, Body, SendBody};
 
 use super::error::{no_answer, refused, strange_answer};
+use super::secured::Securing;
+use super::trust::Trust;
 use crate::Method;
 
 /// How long the server may take to take a connection.
@@ -37,22 +42,27 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of the server at `base_url`, such as `http://127.0.0.1:7420`, without a trailing path.
+    /// A client of the server at `base_url`, such as `http://127.0.0.1:7420`, without a trailing path. One that is reached
+    /// by `https` is believed when the operating system's authorities vouch for it.
     ///
     /// # Errors
-    /// A refusal of class `Invalid` when the address is not plain HTTP on this machine: a token must not cross a network in
-    /// clear.
+    /// A refusal of class `Invalid` when the address is neither HTTPS nor on this machine: a token must not cross a network
+    /// in clear.
     pub fn new(base_url: &str, token: Option<String>) -> Result<Self, Refusal> {
+        Self::trusting(base_url, token, &Trust::System)
+    }
+
+    /// A client like that of [`Client::new`], which believes a server for this reason and no other.
+    ///
+    /// # Errors
+    /// As [`Client::new`], and when the file of authorities cannot be used.
+    pub fn trusting(base_url: &str, token: Option<String>, trust: &Trust) -> Result<Self, Refusal> {
         let server = base_url.trim_end_matches('/');
-        let uri: Option<Uri> = server.parse().ok();
-        let is_near =
-            uri.is_some_and(|uri| uri.scheme_str() == Some("http") && uri.path() == "/" && is_here(&uri));
-        if !is_near {
-            let what = format!("`{server}` is not the address of a server on this machine");
-            return Err(Refusal::new(Class::Invalid, "server address", what).way_out(
-                "write it like `http://127.0.0.1:7420`; reach a server elsewhere through an SSH tunnel",
-            ));
-        }
+        let scheme = scheme_of(server).ok_or_else(|| {
+            let what = format!("`{server}` is no address of a server that can be reached safely");
+            Refusal::new(Class::Invalid, "server address", what)
+                .way_out("write it like `https://tagout.example.org:7420`, or on the server's own machine like `http://127.0.0.1:7420`")
+        })?;
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -62,8 +72,19 @@ impl Client {
             .max_idle_age(IDLE_MAX)
             .user_agent(concat!("tagout/", env!("CARGO_PKG_VERSION")))
             .build();
+        let agent = match scheme {
+            Scheme::Https => {
+                let securing = Securing::new(trust.client_config()?);
+                Agent::with_parts(
+                    config,
+                    TcpConnector::default().chain(securing),
+                    DefaultResolver::default(),
+                )
+            }
+            Scheme::Http => Agent::with_parts(config, TcpConnector::default(), DefaultResolver::default()),
+        };
         Ok(Self {
-            agent: config.into(),
+            agent,
             server: server.to_owned(),
             token,
         })
@@ -256,13 +277,25 @@ impl fmt::Debug for Client {
     }
 }
 
-fn is_here(uri: &Uri) -> bool {
-    let Some(authority) = uri
+enum Scheme {
+    Http,
+    Https,
+}
+
+/// How a server's address is to be spoken to; nothing for one where a token would cross a network in clear.
+fn scheme_of(server: &str) -> Option<Scheme> {
+    let uri: Uri = server.parse().ok()?;
+    let authority = uri
         .authority()
-        .filter(|authority| !authority.as_str().contains('@'))
-    else {
-        return false;
-    };
+        .filter(|authority| !authority.as_str().contains('@'))?;
+    match (uri.scheme_str()?, uri.path()) {
+        ("https", "/") => Some(Scheme::Https),
+        ("http", "/") if is_here(authority) => Some(Scheme::Http),
+        _ => None,
+    }
+}
+
+fn is_here(authority: &Authority) -> bool {
     let host = authority.host().trim_start_matches('[').trim_end_matches(']');
     let address: Option<IpAddr> = host.parse().ok();
     host == "localhost" || address.is_some_and(|address| address.is_loopback())
@@ -296,13 +329,17 @@ mod tests {
             "http://localhost:7420/",
             "http://[::1]:7420",
             "http://127.8.9.1",
+            "https://127.0.0.1:7420",
+            "https://tagout.example.org",
         ] {
             assert!(Client::new(near, None).is_ok(), "{near}");
         }
         for far in [
             "http://10.0.0.1:7420",
-            "https://127.0.0.1:7420",
             "http://localhost.example.org",
+            "https://tagout.example.org/elsewhere",
+            "https://anna@tagout.example.org",
+            "ftp://127.0.0.1",
             "http://127.0.0.1@example.org",
             "http://127.0.0.1:7420/elsewhere",
             "127.0.0.1:7420",

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
-    RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    RETRY_AFTER, STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
@@ -127,6 +127,25 @@ pub(super) fn head_too_large() -> Response {
     let what = format!("the headers have more than {HEADERS_BYTES_MAX} bytes");
     let refusal = Refusal::new(Class::Limit, "head size", what).way_out("send fewer or shorter headers");
     refused(&Refused::with_status(refusal, 431))
+}
+
+/// Plain HTTP was spoken where HTTPS is.
+pub(super) async fn speaks_https() -> Response {
+    let refusal = Refusal::new(
+        Class::Invalid,
+        "clear text",
+        "this address speaks HTTPS, not plain HTTP",
+    )
+    .way_out("write the address with `https://`");
+    refused(&refusal.into())
+}
+
+/// Says that the host is to be asked over TLS only, for two years (RFC 6797). Never said in clear text.
+pub(super) fn insist_on_tls(response: &mut Response) {
+    const TWO_YEARS: HeaderValue = HeaderValue::from_static("max-age=63072000");
+    response
+        .headers_mut()
+        .insert(STRICT_TRANSPORT_SECURITY, TWO_YEARS);
 }
 
 /// Adds the headers that every response carries.

@@ -49,6 +49,12 @@ pub(super) const TAKING_RATE_LEAST: u64 = 1 << 10;
 pub(super) const CONNECTIONS_MAX: usize = 1_024;
 /// How long the head of a request may take, the idle time before it included.
 pub(super) const HEAD_ARRIVAL_MAX: Duration = Duration::from_secs(10);
+/// How long the handshake of TLS may take, the wait for its first byte included.
+pub(super) const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
+/// How often the files of the certificate are looked at.
+pub(super) const CERTIFICATE_LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How many of these looks lie between two warnings that the certificate ends soon: a day.
+pub(super) const CERTIFICATE_LOOKS_TO_WARNING: u32 = 43_200;
 /// How many bytes the names and values of a request's headers have together.
 pub(super) const HEADERS_BYTES_MAX: usize = 16 << 10;
 /// The buffer that a connection is read into; the head of a request must fit.

@@ -1,4 +1,4 @@
-//! The server's own log: one line per fault, on standard error.
+//! The server's own log, on standard error: one line for each fault, and for what an operator must know of.
 
 use std::io::Write;
 
@@ -28,7 +28,12 @@ fn write(time: Time, about: &About, text: &str) {
         .person
         .map(|person| format!(" by {person}"))
         .unwrap_or_default();
-    let line = format!("{time} fault: {}{person}: {}\n", about.route, one_line(text));
+    notice(time, "fault", &format!("{}{person}: {text}", about.route));
+}
+
+/// Logs something that concerns no request.
+pub(super) fn notice(time: Time, kind: &str, text: &str) {
+    let line = format!("{time} {kind}: {}\n", one_line(text));
     // A log that cannot be written must not take the answer with it.
     let _ = std::io::stderr().write_all(line.as_bytes());
 }

@@ -8,14 +8,17 @@ mod body;
 mod crew;
 mod desk;
 mod file_body;
+mod handshake;
 mod limits;
 mod log;
 mod panics;
+mod reload;
 mod repeats;
 mod router;
 mod serve;
 mod sources;
 mod taking;
+mod visit;
 
 pub(crate) use router::own_routes;
 pub use router::router;

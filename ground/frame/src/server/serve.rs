@@ -1,39 +1,33 @@
-//! The socket: accepting, cutting off who is too slow, stopping without dropping a request.
+//! The socket: accepting, with TLS or without, cutting off who is too slow, stopping without dropping a request.
 
 use std::future::poll_fn;
 use std::net::{SocketAddr, TcpListener};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
 
 use axum::Router;
-use axum::http::HeaderMap;
 use basis::{Class, Refusal};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
-use tokio::net::TcpStream;
+use hyper_util::server::graceful::GracefulShutdown;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
-use tower_service::Service;
 
-use super::answer::{harden, head_too_large};
-use super::desk::Source;
-use super::limits::{
-    ACCEPT_REST, CONNECTIONS_MAX, FAREWELL_MAX, HEAD_ARRIVAL_MAX, HEADERS_BYTES_MAX, READ_BUFFER_BYTES,
-};
-use super::taking::{Patience, Taking};
+use super::handshake::Greeter;
+use super::limits::{ACCEPT_REST, FAREWELL_MAX};
+use super::reload;
+use super::taking::Taking;
+use super::visit::{Spoken, Terms, Visit};
+use crate::tls::Certificates;
 
 /// From where the server may be reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Reach {
     /// From this machine only: requests travel in clear.
     Loopback,
     /// From elsewhere, through a proxy that speaks TLS to the world and is the only one that can reach this address.
     BehindTlsProxy,
+    /// From elsewhere, as the server speaks TLS itself, with these certificates.
+    OwnTls(Arc<Certificates>),
 }
 
 impl Reach {
@@ -41,13 +35,15 @@ impl Reach {
     ///
     /// # Errors
     /// A refusal of class `Invalid`.
-    pub fn check(self, address: SocketAddr) -> Result<(), Refusal> {
-        if self == Reach::BehindTlsProxy || address.ip().is_loopback() {
-            return Ok(());
+    pub fn check(&self, address: SocketAddr) -> Result<(), Refusal> {
+        match self {
+            Reach::BehindTlsProxy | Reach::OwnTls(_) => return Ok(()),
+            Reach::Loopback if address.ip().is_loopback() => return Ok(()),
+            Reach::Loopback => {}
         }
         let what = format!("{address} can be reached from other machines, and the server speaks plain HTTP");
         Err(Refusal::new(Class::Invalid, "clear text", what)
-            .way_out("listen on 127.0.0.1")
+            .way_out("listen on 127.0.0.1, or say `--https`")
             .way_out("or put a TLS proxy in front, let nothing else reach the address, and say `--behind-tls-proxy`"))
     }
 }
@@ -117,10 +113,18 @@ pub fn serve(router: Router, listener: TcpListener, reach: Reach, stop: Stop) ->
         .thread_name("tagout-http")
         .build()
         .map_err(|error| no_socket(&error))?;
+    let greeter = match &reach {
+        Reach::OwnTls(certificates) => Some(Greeter::new(certificates)?),
+        Reach::Loopback | Reach::BehindTlsProxy => None,
+    };
     let outcome = runtime.block_on(async {
         listener.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        accept(router, listener, stop, Terms::USUAL).await;
+        if let Reach::OwnTls(certificates) = reach {
+            // Ends with the runtime.
+            tokio::spawn(reload::watch(certificates));
+        }
+        accept(router, listener, greeter, stop, Terms::USUAL).await;
         Ok(())
     });
     runtime.shutdown_timeout(FAREWELL_MAX);
@@ -136,27 +140,16 @@ fn no_socket(error: &std::io::Error) -> Refusal {
     .way_out("choose another address, or raise the limits of the service")
 }
 
-/// What holds for connections.
-#[derive(Debug, Clone, Copy)]
-struct Terms {
-    /// How many are open at once.
-    connections_max: usize,
-    /// How long the head of a request may take, the idle time before it included.
-    head_arrival_max: Duration,
-    patience: Patience,
-}
-
-impl Terms {
-    /// Those of the program.
-    const USUAL: Self = Self {
-        connections_max: CONNECTIONS_MAX,
-        head_arrival_max: HEAD_ARRIVAL_MAX,
-        patience: Patience::USUAL,
-    };
-}
-
-async fn accept(router: Router, listener: tokio::net::TcpListener, stop: Stop, terms: Terms) {
+async fn accept(
+    router: Router,
+    listener: tokio::net::TcpListener,
+    greeter: Option<Greeter>,
+    stop: Stop,
+    terms: Terms,
+) {
     let watcher = GracefulShutdown::new();
+    // Dropped when the server stops: handshakes are not waited for.
+    let open = watch::Sender::new(());
     let room = Arc::new(Semaphore::new(terms.connections_max));
     let mut stopped = pin!(stop.told());
     loop {
@@ -172,14 +165,34 @@ async fn accept(router: Router, listener: tokio::net::TcpListener, stop: Stop, t
             tokio::time::sleep(ACCEPT_REST).await;
             continue;
         };
-        let talk = watcher.watch(connection(router.clone(), stream, source, terms));
+        // Answers are written whole; without this a small one may wait for the far end's acknowledgement.
+        let _ = stream.set_nodelay(true);
+        let visit = Visit {
+            router: router.clone(),
+            source,
+            terms,
+            watcher: watcher.watcher(),
+        };
+        let (greeter, mut open) = (greeter.clone(), open.subscribe());
         tokio::spawn(async move {
-            // How a connection broke concerns only its far end.
-            let _ = talk.await;
+            match greeter {
+                None => {
+                    visit
+                        .talk(Taking::new(stream, terms.patience), Spoken::Clear)
+                        .await
+                }
+                Some(greeter) => {
+                    let closed = async { drop(open.changed().await) };
+                    let greeting = greeter.greet(stream, terms.patience, terms.handshake_max);
+                    if let Some(Some(greeted)) = before(pin!(closed), greeting).await {
+                        visit.talk_after(greeted).await;
+                    }
+                }
+            }
             drop(place);
         });
     }
-    drop(listener);
+    drop((listener, open));
     // Who does not finish in time is cut off.
     let _ = tokio::time::timeout(FAREWELL_MAX, watcher.shutdown()).await;
 }
@@ -199,43 +212,16 @@ async fn before<T>(
     .await
 }
 
-fn connection(
-    router: Router,
-    stream: TcpStream,
-    source: SocketAddr,
-    terms: Terms,
-) -> impl GracefulConnection<Error = hyper::Error> + Send + 'static {
-    // Answers are written whole; without this a small one may wait for the far end's acknowledgement.
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(Source(source));
-        let mut router = router.clone();
-        async move {
-            if headers_bytes(request.headers()) > HEADERS_BYTES_MAX {
-                return Ok(harden(head_too_large()).await);
-            }
-            router.call(request).await
-        }
-    });
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(terms.head_arrival_max)
-        .max_buf_size(READ_BUFFER_BYTES)
-        .serve_connection(TokioIo::new(Taking::new(stream, terms.patience)), service)
-}
-
-fn headers_bytes(headers: &HeaderMap) -> usize {
-    headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len())
-        .sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::Trust;
+    use crate::server::taking::Patience;
     use axum::routing::get;
+    use basis::{Clock, SystemClock};
+    use rustls::{ClientConnection, StreamOwned};
     use std::io::{ErrorKind, Read, Write};
+    use std::time::Duration;
 
     fn asked(address: SocketAddr) -> std::net::TcpStream {
         let mut stream = std::net::TcpStream::connect(address).unwrap();
@@ -251,6 +237,14 @@ mod tests {
 
     /// Serves these on a free port in a thread of its own.
     fn serving(router: Router, terms: Terms) -> (SocketAddr, Stop, std::thread::JoinHandle<()>) {
+        serving_as(router, None, terms)
+    }
+
+    fn serving_as(
+        router: Router,
+        greeter: Option<Greeter>,
+        terms: Terms,
+    ) -> (SocketAddr, Stop, std::thread::JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let stop = Stop::when_told();
@@ -263,7 +257,7 @@ mod tests {
             runtime.block_on(async {
                 listener.set_nonblocking(true).unwrap();
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                accept(router, listener, told, terms).await;
+                accept(router, listener, greeter, told, terms).await;
             });
         });
         (address, stop, thread)
@@ -359,6 +353,82 @@ mod tests {
             stream.read_to_end(&mut Vec::new()).unwrap();
         }
         stop.now();
+        thread.join().unwrap();
+    }
+
+    /// A certificate, and a connection that believes it.
+    fn own_tls(folder: &std::path::Path) -> (Greeter, impl Fn(SocketAddr) -> TlsClient) {
+        let files = crate::tls::Files::own(folder);
+        let certificates = Certificates::own(files, &[], SystemClock.now()).unwrap();
+        let trust = Trust::Pinned(certificates.facts().fingerprint);
+        let config = Arc::new(trust.client_config().unwrap());
+        let connect = move |address: SocketAddr| {
+            let connection = ClientConnection::new(Arc::clone(&config), address.ip().into()).unwrap();
+            StreamOwned::new(connection, std::net::TcpStream::connect(address).unwrap())
+        };
+        (Greeter::new(&certificates).unwrap(), connect)
+    }
+
+    type TlsClient = StreamOwned<ClientConnection, std::net::TcpStream>;
+
+    #[test]
+    fn who_never_shakes_hands_is_cut_off_and_gives_the_place_back() {
+        let terms = Terms {
+            connections_max: 1,
+            handshake_max: Duration::from_millis(200),
+            ..Terms::USUAL
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let (greeter, connect) = own_tls(folder.path());
+        let (address, stop, thread) =
+            serving_as(Router::new().route("/", get(|| async {})), Some(greeter), terms);
+        // One that never says a word, and one whose handshake never ends. There is one place, and they come first.
+        let mut silent = std::net::TcpStream::connect(address).unwrap();
+        let mut endless = std::net::TcpStream::connect(address).unwrap();
+        endless.write_all(&[22, 3, 1, 2, 0, 1]).unwrap();
+        let mut asking = connect(address);
+        asking.write_all(b"GET / HTTP/1.1\r\nHost: toy\r\n\r\n").unwrap();
+        let mut start = [0; 12];
+        asking.read_exact(&mut start).unwrap();
+        assert_eq!(&start, b"HTTP/1.1 200");
+        for stream in [&mut silent, &mut endless] {
+            // Ends when the server hangs up.
+            let _ = stream.read_to_end(&mut Vec::new());
+        }
+        stop.now();
+        drop(asking);
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn who_takes_nothing_of_an_answer_over_tls_is_cut_off_as_well() {
+        let terms = Terms {
+            connections_max: 1,
+            patience: Patience {
+                pause_max: Duration::from_millis(200),
+                ..Patience::USUAL
+            },
+            ..Terms::USUAL
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let (greeter, connect) = own_tls(folder.path());
+        let large = || async { vec![7_u8; 64 << 20] };
+        let router = Router::new()
+            .route("/", get(|| async {}))
+            .route("/large", get(large));
+        let (address, stop, thread) = serving_as(router, Some(greeter), terms);
+        let mut deaf = connect(address);
+        deaf.write_all(b"GET /large HTTP/1.1\r\nHost: toy\r\n\r\n")
+            .unwrap();
+        // There is one place, and it is answered here once the other was cut off.
+        let mut asking = connect(address);
+        asking.write_all(b"GET / HTTP/1.1\r\nHost: toy\r\n\r\n").unwrap();
+        asking.read_exact(&mut [0; 12]).unwrap();
+        let mut taken = Vec::new();
+        let cut_off = deaf.read_to_end(&mut taken);
+        assert!(cut_off.is_err() && taken.len() < 64 << 20, "{}", taken.len());
+        stop.now();
+        drop(asking);
         thread.join().unwrap();
     }
 }

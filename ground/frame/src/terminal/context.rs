@@ -29,9 +29,9 @@ impl Context {
     /// The context of this profile.
     ///
     /// # Errors
-    /// As [`Client::new`].
+    /// As [`Client::trusting`].
     pub fn new(profile: Profile, output: Output) -> Result<Self, Refusal> {
-        let client = Client::new(&profile.server, profile.token.clone())?;
+        let client = Client::trusting(&profile.server, profile.token.clone(), &profile.trust)?;
         Ok(Self {
             client,
             output,

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use basis::{Class, Refusal};
 use serde::{Deserialize, Serialize};
 
+use crate::client::Trust;
+
 /// One person's sign-in at one server.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Profile {
@@ -17,6 +19,8 @@ pub struct Profile {
     pub name: String,
     /// The server's address.
     pub server: String,
+    /// Why this server is believed to be the one that was meant.
+    pub trust: Trust,
     /// The token; `None` before signing in and after signing out.
     pub token: Option<String>,
 }
@@ -47,6 +51,8 @@ struct Stored {
 #[serde(deny_unknown_fields)]
 struct StoredProfile {
     server: String,
+    #[serde(default)]
+    trust: Trust,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     token: Option<String>,
 }
@@ -77,6 +83,7 @@ impl Profiles {
         Ok(stored.profiles.remove(name).map(|found| Profile {
             name: name.to_owned(),
             server: found.server,
+            trust: found.trust,
             token: found.token,
         }))
     }
@@ -89,6 +96,7 @@ impl Profiles {
         let mut stored = self.read()?;
         let kept = StoredProfile {
             server: profile.server.clone(),
+            trust: profile.trust.clone(),
             token: profile.token.clone(),
         };
         stored.profiles.insert(profile.name.clone(), kept);
@@ -153,6 +161,7 @@ mod tests {
         Profile {
             name: "anna".to_owned(),
             server: "http://127.0.0.1:7420".to_owned(),
+            trust: Trust::System,
             token: token.map(str::to_owned),
         }
     }
@@ -169,6 +178,26 @@ mod tests {
         assert_eq!(profiles.find("ben").unwrap(), None);
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    }
+
+    #[test]
+    fn why_a_server_is_believed_is_kept_and_a_file_from_before_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("profiles.json");
+        let profiles = Profiles::at(&path);
+        let pin = crate::tls::Fingerprint::parse(&"0f".repeat(32)).unwrap();
+        for trust in [
+            Trust::Pinned(pin),
+            Trust::Authority("/etc/ours.pem".into()),
+            Trust::System,
+        ] {
+            let profile = Profile { trust, ..anna(None) };
+            profiles.keep(&profile).unwrap();
+            assert_eq!(profiles.find("anna").unwrap(), Some(profile));
+        }
+        let before = r#"{"profiles": {"anna": {"server": "http://127.0.0.1:7420", "token": "tagout_1"}}}"#;
+        fs::write(&path, before).unwrap();
+        assert_eq!(profiles.find("anna").unwrap(), Some(anna(Some("tagout_1"))));
     }
 
     #[test]

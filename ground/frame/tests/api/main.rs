@@ -2,8 +2,11 @@
 
 mod document;
 mod endurance;
+mod reloading;
 mod repeats;
 mod requests;
 mod round_trip;
+mod secured;
 mod toy;
+mod trust;
 mod unknown;

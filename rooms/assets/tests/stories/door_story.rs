@@ -68,6 +68,7 @@ impl Door {
     fn context(&self, role: Role) -> Context {
         let profile = Profile {
             server: self.server.clone(),
+            trust: frame::client::Trust::System,
             token: Some(role.name().to_owned()),
             name: "tests".to_owned(),
         };

@@ -79,6 +79,7 @@ impl Door {
         let profile = Profile {
             name: person.to_owned(),
             server: self.address.clone(),
+            trust: frame::client::Trust::System,
             token: Some(person.to_owned()),
         };
         let context = Context::new(profile, Output { json: true })?;

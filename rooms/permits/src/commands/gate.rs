@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use basis::{Class, Clock, Refusal, SystemClock};
 use clap::{Args, Subcommand};
 use frame::Method;
-use frame::client::Client;
+use frame::client::{Client, Trust};
 use frame::terminal::{Command, Context, EXIT_VERIFICATION_FAILED, print_refusal};
 
 use super::exec;
@@ -102,7 +102,7 @@ impl QuestionArgs {
 }
 
 fn verify(context: &Context, token: &str, jwks: &str) -> Result<(), Refusal> {
-    let keys = key_set(jwks)?;
+    let keys = key_set(context, jwks)?;
     match token::verify(token.trim(), &keys, SystemClock.now()) {
         Ok(claims) => {
             context.output.show(&claims, said);
@@ -130,13 +130,19 @@ fn said(claims: &Claims) -> String {
 /// The end of the address at which every server publishes its keys.
 const JWKS_PATH: &str = "/api/v1/jwks.json";
 
-fn key_set(place: &str) -> Result<KeySet, Refusal> {
+fn key_set(context: &Context, place: &str) -> Result<KeySet, Refusal> {
     if let Some(server) = place
         .starts_with("http")
         .then(|| place.strip_suffix(JWKS_PATH))
         .flatten()
     {
-        return Client::new(server, None)?.get("/jwks.json");
+        // Another server than one's own is believed when the operating system knows who vouches for it.
+        let trust = if server == context.client.server() {
+            context.profile.trust.clone()
+        } else {
+            Trust::System
+        };
+        return Client::trusting(server, None, &trust)?.get("/jwks.json");
     }
     let path = PathBuf::from(place);
     let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error.to_string()))?;

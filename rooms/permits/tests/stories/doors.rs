@@ -75,6 +75,7 @@ fn say(server: &Server, story: &Story, who: &Actor, line: &[&str]) -> Result<(),
     let profile = Profile {
         name: "story".to_owned(),
         server: server.url.clone(),
+        trust: frame::client::Trust::System,
         token: Some(token.token),
     };
     let context = Context::new(profile, Output { json: true })?;

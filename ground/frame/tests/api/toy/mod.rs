@@ -1,5 +1,6 @@
 //! A house with one small room, served over real TCP on a free port, and a plain-text way to talk to it.
 
+mod authority;
 mod room;
 mod wire;
 
@@ -16,6 +17,7 @@ use frame::{Bell, Gatekeeper, House, Reach, Stop, router, serve};
 use ledger::entry::Origin;
 use storage::{Organisation, Registry, Settings, World};
 
+pub use authority::{Authority, own_files};
 pub use room::{IS_OVER, LIMIT_BYTES, Lamp, Measured, NewLamp, RELEASE, SIGNING_IN_MOST, routes};
 pub use wire::read_reply;
 
@@ -66,6 +68,11 @@ pub struct ToyHouse {
 
 impl ToyHouse {
     pub fn open() -> Self {
+        Self::reached(Reach::Loopback)
+    }
+
+    /// A house that speaks what this says.
+    pub fn reached(reach: Reach) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(FixedClock::at(Time::parse("2026-11-22T18:00:00Z").unwrap()));
         let world = World {
@@ -90,9 +97,7 @@ impl ToyHouse {
             house,
             stop,
             clock,
-            serving: Some(std::thread::spawn(move || {
-                serve(router, listener, Reach::Loopback, told)
-            })),
+            serving: Some(std::thread::spawn(move || serve(router, listener, reach, told))),
             _folder: folder,
         }
     }

@@ -63,7 +63,7 @@ impl ToyHouse {
 }
 
 /// Reads a reply to its end; `None` when the server hung up without one.
-pub fn read_reply(stream: TcpStream) -> Option<Reply> {
+pub fn read_reply(stream: impl Read) -> Option<Reply> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
