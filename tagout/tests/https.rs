@@ -212,7 +212,12 @@ fn a_certificate_that_cannot_serve_is_refused_before_anything_is_served() {
         &["cannot be used with"],
     );
     let server = site.serve("127.0.0.1:0");
-    let words = ["--server", &server.url, "--server-fingerprint", &server.fingerprint];
+    let words = [
+        "--server",
+        &server.url,
+        "--server-fingerprint",
+        &server.fingerprint,
+    ];
     site.refused(&[&["people", "list"], &words[..]].concat(), &["tagout login"]);
     server.stop();
     fs::write(site.path("data/https/key.pem"), "").expect("spoiled");

@@ -31,13 +31,13 @@ impl ByFile {
     }
 }
 
-/// The certificate that the server makes for itself, or made before.
-pub(super) fn own(data: &Path, listen: &str, now: Time) -> Result<Arc<Certificates>, Refusal> {
-    Certificates::own(Files::own(data), &names(listen), now)
+/// The certificate that the server makes for itself for these names, or made before.
+pub(super) fn own(data: &Path, names: &[String], now: Time) -> Result<Arc<Certificates>, Refusal> {
+    Certificates::own(Files::own(data), names, now)
 }
 
 /// The names under which this machine may be asked.
-fn names(listen: &str) -> Vec<String> {
+pub(super) fn names(listen: &str) -> Vec<String> {
     let mut names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
     let host = std::fs::read_to_string(HOST_NAME).unwrap_or_default();
     let address: Option<SocketAddr> = listen.parse().ok();
@@ -54,14 +54,20 @@ fn names(listen: &str) -> Vec<String> {
     names
 }
 
-/// What the operator is told at the start.
-pub(super) fn announcement(facts: &Facts, now: Time) -> String {
-    let warning = facts.warning_at(now);
-    let warning = warning
-        .map(|warning| format!("\nWARNING: {warning}"))
-        .unwrap_or_default();
+/// What the operator is told at the start; `names` are those under which the server will be asked.
+pub(super) fn announcement(facts: &Facts, names: &[String], now: Time) -> String {
+    let lacking = facts.lacks(names);
+    let lacking = (!lacking.is_empty()).then(|| {
+        format!(
+            "the certificate is not for {}; browsers will say so",
+            lacking.join(", ")
+        )
+    });
+    let warnings = facts.warning_at(now).into_iter().chain(lacking);
+    let warnings: String = warnings.map(|warning| format!("\nWARNING: {warning}")).collect();
     format!(
-        "certificate {}\n  for {}, until {}\n  people give this fingerprint to `tagout login`, and compare it with what a browser shows{warning}",
+        "certificate {}\n  for {}, until {}\n  people give this fingerprint to `tagout login`, and compare it with what a browser \
+         shows{warnings}",
         facts.fingerprint,
         facts.names.join(", "),
         facts.ends
@@ -112,22 +118,42 @@ pub(super) fn examine_module() -> CheckResult {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use basis::{Clock, Span, SystemClock};
 
     #[test]
-    fn a_certificate_is_for_this_machine_and_the_address_that_was_named() {
-        let named = |listen: &str| names(listen);
+    fn a_certificate_is_for_this_machine_and_the_address_that_was_names() {
         for always in ["localhost", "127.0.0.1", "::1"] {
-            assert!(named("0.0.0.0:7420").contains(&always.to_owned()));
+            assert!(names("0.0.0.0:7420").contains(&always.to_owned()));
         }
-        assert!(named("192.0.2.7:7420").contains(&"192.0.2.7".to_owned()));
-        assert!(named("tagout.example.org:7420").contains(&"tagout.example.org".to_owned()));
-        assert!(!named("0.0.0.0:7420").contains(&"0.0.0.0".to_owned()));
+        assert!(names("192.0.2.7:7420").contains(&"192.0.2.7".to_owned()));
+        assert!(names("tagout.example.org:7420").contains(&"tagout.example.org".to_owned()));
+        assert!(!names("0.0.0.0:7420").contains(&"0.0.0.0".to_owned()));
         assert_eq!(
-            named("127.0.0.1:7420")
+            names("127.0.0.1:7420")
                 .iter()
                 .filter(|name| *name == "127.0.0.1")
                 .count(),
             1
         );
+    }
+
+    #[test]
+    fn an_operator_is_warned_of_an_early_end_and_of_a_name_that_is_not_in_the_certificate() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = SystemClock.now();
+        let facts = own(folder.path(), &names("127.0.0.1:7420"), now).unwrap().facts();
+        let told = announcement(&facts, &names("127.0.0.1:7420"), now);
+        assert!(
+            told.starts_with(&format!("certificate {}\n", facts.fingerprint)),
+            "{told}"
+        );
+        assert!(!told.contains("WARNING"), "{told}");
+        let told = announcement(
+            &facts,
+            &names("tagout.example.org:7420"),
+            facts.ends - Span::days(3),
+        );
+        assert!(told.contains("not for tagout.example.org"), "{told}");
+        assert!(told.contains("the certificate ends in 3 days"), "{told}");
     }
 }

@@ -52,13 +52,16 @@ impl Serve {
     /// From where the server may be reached, and how its address begins.
     fn reach(&self, data: &Path) -> Result<(Reach, &'static str), Refusal> {
         let now = SystemClock.now();
+        let names = https::names(&self.listen);
         let certificates = match self.by_file.files() {
             Some(files) => Certificates::open(files, now)?,
-            None if self.https => https::own(data, &self.listen, now)?,
+            None if self.https => https::own(data, &names, now)?,
             None if self.behind_tls_proxy => return Ok((Reach::BehindTlsProxy, "http")),
             None => return Ok((Reach::Loopback, "http")),
         };
-        eprintln!("{}", https::announcement(&certificates.facts(), now));
+        // Who issued a certificate by file chose its names.
+        let asked = if self.https { names } else { Vec::new() };
+        eprintln!("{}", https::announcement(&certificates.facts(), &asked, now));
         Ok((Reach::OwnTls(certificates), "https"))
     }
 }
