@@ -2,4 +2,4 @@
 
 mod wiring;
 
-pub use wiring::{acts, open, registry, routes, world};
+pub use wiring::{acts, open, places, registry, routes, world};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use basis::{Class, Refusal, SystemChance, SystemClock};
 use changes::{ChangeId, ChangeView};
+use frame::pages::Place;
 use frame::{Call, Method, Routes};
 use storage::{Organisation, Registry, Settings, World};
 
@@ -55,6 +56,11 @@ pub fn routes() -> Vec<Routes> {
         runs::routes(),
         history::routes(),
     ]
+}
+
+/// What stands in the navigation of every page.
+pub fn places() -> Vec<Place> {
+    Vec::new()
 }
 
 /// The name of every act that the program knows; the policy's authority table has a row for each.

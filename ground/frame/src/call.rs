@@ -11,6 +11,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use storage::Organisation;
 
 use crate::House;
+use crate::pages::{Form, Visit};
 
 /// No query, no body, or an answer without content. Written as `{}` in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,6 +33,7 @@ pub struct Call<'h, Q = Nothing, B = Nothing> {
     pub body: B,
     pub(crate) path: &'h PathValues,
     pub(crate) source: SocketAddr,
+    pub(crate) visit: &'h Visit,
 }
 
 /// A call by anybody: signing in, health, public keys.
@@ -44,6 +46,7 @@ pub struct PublicCall<'h, Q = Nothing, B = Nothing> {
     pub body: B,
     pub(crate) path: &'h PathValues,
     pub(crate) source: SocketAddr,
+    pub(crate) visit: &'h Visit,
 }
 
 impl<Q, B> Call<'_, Q, B> {
@@ -72,6 +75,11 @@ impl<Q, B> Call<'_, Q, B> {
     pub fn part(&self, name: &str) -> &str {
         self.path.part(name)
     }
+
+    /// A form of the page, to be sent to `path`.
+    pub fn form(&self, path: impl Into<String>) -> Form {
+        Form::to(path.into(), self.visit)
+    }
 }
 
 impl<Q, B> PublicCall<'_, Q, B> {
@@ -99,6 +107,11 @@ impl<Q, B> PublicCall<'_, Q, B> {
     /// When the route's path has no such braces: a mistake in the room's own list.
     pub fn part(&self, name: &str) -> &str {
         self.path.part(name)
+    }
+
+    /// A form of the page, to be sent to `path`.
+    pub fn form(&self, path: impl Into<String>) -> Form {
+        Form::to(path.into(), self.visit)
     }
 }
 

@@ -50,10 +50,32 @@ pub(crate) fn query<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
     })
 }
 
+/// Reads the fields of a form. A field that was left empty is one that was not sent; a field that is sent more than once
+/// is a list.
+///
+/// # Errors
+/// A refusal of class `Invalid` that names the field.
+pub(crate) fn form<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T, Refusal> {
+    let filled = pairs.iter().filter(|(_, value)| !value.trim().is_empty());
+    let text = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(filled)
+        .finish();
+    let fields = serde_html_form::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
+    serde_path_to_error::deserialize(fields).map_err(|error| {
+        let place = error.path().to_string();
+        let inner = error.into_inner();
+        let what = match place.as_str() {
+            "." | "" | "?" => format!("the form cannot be taken: {inner}"),
+            place => format!("field `{place}`: {inner}"),
+        };
+        Refusal::new(Class::Invalid, "form", what).way_out("fill the field in and send the form again")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Nothing, Page};
+    use crate::{Nothing, Paging};
     use proptest::prelude::*;
     use serde::Deserialize;
 
@@ -121,14 +143,14 @@ mod tests {
 
     #[test]
     fn a_wrong_query_is_refused_with_its_parameter() {
-        let page: Page = query("after=CHG-0001&limit=5").unwrap();
+        let page: Paging = query("after=CHG-0001&limit=5").unwrap();
         assert_eq!((page.after.as_deref(), page.limit), (Some("CHG-0001"), Some(5)));
         for (text, expected) in [
             ("limit=x", "query parameter `limit`: invalid digit"),
             ("limit=1&limit=2", "duplicate field `limit`"),
             ("page=2", "unknown field `page`"),
         ] {
-            let what = query::<Page>(text).unwrap_err().what;
+            let what = query::<Paging>(text).unwrap_err().what;
             assert!(what.contains(expected), "{text} said {what}");
         }
         assert_eq!(query::<Nothing>("").unwrap(), Nothing);
@@ -144,7 +166,7 @@ mod tests {
         #[test]
         fn no_bytes_can_do_harm(bytes in proptest::collection::vec(any::<u8>(), 0..200), text in ".{0,200}") {
             let _ = json::<Plan>(&bytes);
-            let _ = query::<Page>(&text);
+            let _ = query::<Paging>(&text);
         }
     }
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use basis::{Actor, Refusal, Time};
 use storage::Organisation;
 
+use crate::pages::{Introduction, Web};
+
 /// What the doors share. One house serves one organisation.
 pub struct House {
     /// The organisation's records.
@@ -14,6 +16,8 @@ pub struct House {
     pub gatekeeper: Arc<dyn Gatekeeper>,
     /// Rings when an act has left work for the background.
     pub bell: Bell,
+    /// How the pages are reached.
+    pub web: Web,
 }
 
 /// Knows people by their tokens. The room `people` is the one that does; the frame must not depend on a room.
@@ -33,12 +37,27 @@ pub trait Gatekeeper: Send + Sync {
         None
     }
 
+    /// Answers the same as [`Gatekeeper::identify`], but does not count as a use of the sign-in: a page that fetches part of
+    /// itself anew keeps nobody signed in.
+    ///
+    /// # Errors
+    /// Like [`Gatekeeper::identify`].
+    fn glance(&self, organisation: &Organisation, token: &str) -> Result<Actor, Refusal> {
+        self.identify(organisation, token)
+    }
+
     /// Refuses who may not do the act of this name on anything at all, by the authority table in force. Asked before a
     /// request is read; the act itself asks again, about the very thing.
     ///
     /// # Errors
     /// A refusal of class `Forbidden` that names the roles which could.
     fn admit(&self, organisation: &Organisation, actor: &Actor, act: &str) -> Result<(), Refusal>;
+
+    /// Says who this is, for the frame of every page.
+    ///
+    /// # Errors
+    /// A refusal of class `Fault` when the records cannot be read.
+    fn introduce(&self, organisation: &Organisation, actor: &Actor) -> Result<Introduction, Refusal>;
 }
 
 /// Stands in a route's row for the name of an act where everybody who has signed in may do it, on what is their own.

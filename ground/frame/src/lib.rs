@@ -1,4 +1,4 @@
-//! The conventions of the doors: what every REST route, every call of the client and every command does alike.
+//! The conventions of the doors: what every REST route, every page, every call of the client and every command does alike.
 //!
 //! A room hands over a list of [`Routes`] with plain synchronous functions. Reading requests, knowing who asks, strict
 //! parsing, limits, problem documents, repeated requests, the OpenAPI document, the server and the client are here once.
@@ -10,7 +10,8 @@ mod decode;
 mod download;
 mod house;
 mod openapi;
-mod page;
+pub mod pages;
+mod paging;
 mod problem;
 mod routes;
 mod schema;
@@ -22,8 +23,8 @@ pub use call::{Call, Nothing, PublicCall};
 pub use download::{Content, Download};
 pub use house::{ANYBODY, Bell, Gatekeeper, House};
 pub use openapi::openapi;
-pub use page::{Listed, Page};
+pub use paging::{Listed, Paging};
 pub use problem::Problem;
 pub use routes::{Kind, Method, RouteRow, Routes};
 pub use schema::{IdText, TimeText};
-pub use server::{Reach, Stop, router, serve};
+pub use server::{Reach, Stop, router, samples, serve};

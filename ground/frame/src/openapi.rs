@@ -39,7 +39,7 @@ pub fn openapi(rooms: &[Routes], title: &str, version: &str) -> Value {
     let mut operations = BTreeSet::new();
     let mut tags = BTreeSet::new();
     for room in std::iter::once(&own).chain(rooms) {
-        for (row, route) in room.each() {
+        for (row, route) in room.each().filter(|(row, _)| !row.kind.is_for_browsers()) {
             assert!(
                 operations.insert(row.operation.clone()),
                 "two routes are named {}",

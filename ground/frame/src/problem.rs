@@ -42,7 +42,8 @@ pub(crate) fn status(class: Class) -> u16 {
     }
 }
 
-fn title(class: Class) -> &'static str {
+/// The class in words.
+pub(crate) fn title(class: Class) -> &'static str {
     match class {
         Class::Invalid => "the request cannot be read",
         Class::Unauthenticated => "nobody is signed in",

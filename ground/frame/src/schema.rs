@@ -108,7 +108,7 @@ mod tests {
     #[allow(dead_code, reason = "only its schema is looked at")]
     enum Strict {
         One { title: String },
-        Two { at: crate::Page },
+        Two { at: crate::Paging },
     }
 
     #[test]

@@ -78,4 +78,9 @@ impl Organisation {
         self.memory().put(as_of, name, &value);
         Ok((value, as_of))
     }
+
+    /// Up to which event everything is on disk. It moves on when something is recorded that a rule may look at.
+    pub fn as_of(&self) -> AsOf {
+        self.memory().on_disk()
+    }
 }

@@ -5,7 +5,7 @@ mod shown;
 mod verdict;
 
 use basis::{Class, Refusal, Role};
-use frame::{Call, Listed, Method, Nothing, Page, Routes};
+use frame::{Call, Listed, Method, Nothing, Paging, Routes};
 use policy::ChangeType;
 
 pub use asked::{
@@ -144,7 +144,7 @@ fn type_named(name: &str) -> Result<ChangeType, Refusal> {
 }
 
 fn list(call: &Call<'_, ListQuery>) -> Result<Listed<SummaryView>, Refusal> {
-    let page = Page {
+    let page = Paging {
         after: call.query.after.clone(),
         limit: call.query.limit,
     };

@@ -3,7 +3,7 @@
 use std::fs::File;
 
 use basis::{Class, PersonId, Refusal, Subject, Time};
-use frame::{Call, Content, Download, IdText, Listed, Method, Nothing, Page, Routes, TimeText};
+use frame::{Call, Content, Download, IdText, Listed, Method, Nothing, Paging, Routes, TimeText};
 use policy::EvidenceKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -172,7 +172,7 @@ pub struct ListQuery {
 }
 
 fn list(call: &Call<'_, ListQuery>) -> Result<Listed<EvidenceView>, Refusal> {
-    let page = Page {
+    let page = Paging {
         after: call.query.after.clone(),
         limit: call.query.limit,
     };

@@ -8,7 +8,7 @@ use std::io::Read;
 use assets::AssetId;
 use basis::{Class, Refusal, Time};
 use evidence::EvidenceName;
-use frame::{Call, Listed, Method, Nothing, Page, Routes, TimeText};
+use frame::{Call, Listed, Method, Nothing, Paging, Routes, TimeText};
 use policy::Severity;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -133,7 +133,7 @@ fn the_asset<Q, B>(call: &Call<'_, Q, B>, text: &str) -> Result<AssetId, Refusal
     })
 }
 
-fn filter(call: &Call<'_, ListQuery>) -> Result<(Filter, Page), Refusal> {
+fn filter(call: &Call<'_, ListQuery>) -> Result<(Filter, Paging), Refusal> {
     let query = &call.query;
     let severities: Vec<&str> = Severity::ALL.iter().map(|severity| severity.name()).collect();
     let filter = Filter {
@@ -153,7 +153,7 @@ fn filter(call: &Call<'_, ListQuery>) -> Result<(Filter, Page), Refusal> {
     };
     Ok((
         filter,
-        Page {
+        Paging {
             after: query.after.clone(),
             limit: query.limit,
         },
@@ -191,14 +191,14 @@ fn show(call: &Call<'_>) -> Result<FindingWithHistory, Refusal> {
     acts::show(call.organisation(), call.actor, call.id("finding")?).map(FindingWithHistory::from)
 }
 
-fn scans(call: &Call<'_, Page>) -> Result<Listed<ScanView>, Refusal> {
+fn scans(call: &Call<'_, Paging>) -> Result<Listed<ScanView>, Refusal> {
     let (size, after) = (call.query.size()?, call.query.after::<ScanId>()?);
     let found = acts::scans(call.organisation(), call.actor, after, u64::from(size) + 1)?;
     let views = found.into_iter().map(ScanView::from).collect();
     Ok(Listed::cut(views, size, |view: &ScanView| view.scan.to_string()))
 }
 
-fn feeds(call: &Call<'_, Page>) -> Result<Listed<FeedView>, Refusal> {
+fn feeds(call: &Call<'_, Paging>) -> Result<Listed<FeedView>, Refusal> {
     let (size, after) = (call.query.size()?, call.query.after::<FeedId>()?);
     let found = acts::feeds(call.organisation(), call.actor, after, u64::from(size) + 1)?;
     let views = found.into_iter().map(FeedView::from).collect();

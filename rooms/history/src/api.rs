@@ -3,7 +3,7 @@
 mod views;
 
 use basis::{Class, Refusal, Subject, Time};
-use frame::{Call, Content, Download, Listed, Method, Nothing, Page, PublicCall, Routes};
+use frame::{Call, Content, Download, Listed, Method, Nothing, Paging, PublicCall, Routes};
 use storage::CheckResult;
 
 use crate::acts::{self, Depth};
@@ -104,7 +104,7 @@ fn wrong_query(name: &str, text: &str, write: &str) -> Refusal {
 
 fn entries(call: &Call<'_, EntriesQuery>) -> Result<Listed<EntryView>, Refusal> {
     let query = &call.query;
-    let size = Page {
+    let size = Paging {
         after: None,
         limit: query.limit,
     }
@@ -199,7 +199,7 @@ fn export(call: &Call<'_, Nothing, ExportRequest>) -> Result<ExportView, Refusal
     acts::export(call.organisation(), call.actor, &asked, &request.since).map(ExportView::from)
 }
 
-fn exports(call: &Call<'_, Page>) -> Result<Listed<ExportView>, Refusal> {
+fn exports(call: &Call<'_, Paging>) -> Result<Listed<ExportView>, Refusal> {
     let size = call.query.size()?;
     let after = call.query.after()?;
     let found = acts::exports(call.organisation(), call.actor, after, u64::from(size) + 1)?;
@@ -218,7 +218,7 @@ fn package(call: &Call<'_>) -> Result<Download, Refusal> {
     })
 }
 
-fn redactions(call: &Call<'_, Page>) -> Result<Listed<RedactionView>, Refusal> {
+fn redactions(call: &Call<'_, Paging>) -> Result<Listed<RedactionView>, Refusal> {
     let size = call.query.size()?;
     let after = call.query.after()?;
     let found = acts::redactions(call.organisation(), call.actor, after, u64::from(size) + 1)?;

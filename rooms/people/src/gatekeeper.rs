@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use basis::{Actor, Authentication, Class, Id, Proven, Refusal, Span, Time};
 use frame::Gatekeeper;
+use frame::pages::Introduction;
 use storage::Organisation;
 
 use crate::acts::token_matches;
@@ -20,15 +21,24 @@ pub struct Doorkeeper {
     last_used: Mutex<BTreeMap<TokenId, Time>>,
 }
 
+/// What a token is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asking {
+    /// Its holder does something.
+    Use,
+    /// A page looks whether there is news.
+    Glance,
+}
+
 /// How many sign-ins are remembered before ended ones are forgotten.
 const REMEMBERED_MAX: usize = 10_000;
 
 impl Doorkeeper {
-    /// Whether the sign-in was used within `idle` before `now`; if so, it is used now.
-    fn is_awake(&self, token: TokenId, now: Time, idle: Span) -> bool {
+    /// Whether the sign-in was used within `idle` before `now`; if so, and it is a use, it is used now.
+    fn is_awake(&self, token: TokenId, now: Time, idle: Span, asking: Asking) -> bool {
         let mut last_used = self.last_used.lock().unwrap_or_else(PoisonError::into_inner);
         let is_awake = last_used.get(&token).is_none_or(|last| now.since(*last) <= idle);
-        if is_awake {
+        if is_awake && asking == Asking::Use {
             if last_used.len() >= REMEMBERED_MAX {
                 last_used.retain(|_, last| now.since(*last) <= idle);
             }
@@ -47,8 +57,9 @@ fn refused() -> Refusal {
     .way_out("sign in with `tagout login`")
 }
 
-impl Gatekeeper for Doorkeeper {
-    fn identify(&self, organisation: &Organisation, token: &str) -> Result<Actor, Refusal> {
+impl Doorkeeper {
+    /// Who holds the token now.
+    fn holder(&self, organisation: &Organisation, token: &str, asking: Asking) -> Result<Actor, Refusal> {
         let (id, _) = token.split_once('.').ok_or_else(refused)?;
         let id = TokenId::parse(id).map_err(|_| refused())?;
         let now = organisation.now();
@@ -69,7 +80,7 @@ impl Gatekeeper for Doorkeeper {
             }
             if stored.kind == TokenKind::SignIn {
                 let idle = policy::current(view)?.sign_in_terms().idle;
-                if !self.is_awake(id, now, idle) {
+                if !self.is_awake(id, now, idle, asking) {
                     return Err(refused());
                 }
             }
@@ -86,6 +97,31 @@ impl Gatekeeper for Doorkeeper {
                 },
                 roles: person.usable_roles(),
                 scope: stored.scope,
+            })
+        })
+    }
+}
+
+impl Gatekeeper for Doorkeeper {
+    fn identify(&self, organisation: &Organisation, token: &str) -> Result<Actor, Refusal> {
+        self.holder(organisation, token, Asking::Use)
+    }
+
+    fn glance(&self, organisation: &Organisation, token: &str) -> Result<Actor, Refusal> {
+        self.holder(organisation, token, Asking::Glance)
+    }
+
+    fn introduce(&self, organisation: &Organisation, actor: &Actor) -> Result<Introduction, Refusal> {
+        organisation.view(|view| {
+            let person = store::find(view, actor.person)?.ok_or_else(refused)?;
+            Ok(Introduction {
+                organisation: store::organisation_name(view)?.unwrap_or_default(),
+                person: person.name,
+                roles: actor
+                    .roles
+                    .iter()
+                    .map(|role| role.name().replace('_', " "))
+                    .collect(),
             })
         })
     }

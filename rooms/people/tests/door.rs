@@ -48,6 +48,7 @@ impl Served {
             organisation: Arc::clone(&house.organisation),
             gatekeeper: Arc::new(people::Doorkeeper::default()),
             bell: Bell::new(),
+            web: frame::pages::Web::at("http://localhost").unwrap(),
         });
         let stop = Stop::when_told();
         let told = stop.clone();

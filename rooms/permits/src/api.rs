@@ -7,7 +7,7 @@ use std::fs::File;
 
 use basis::{Class, Id, PersonId, Refusal, Subject};
 use changes::ChangeId;
-use frame::{Call, Listed, Method, Nothing, Page, PublicCall, Routes};
+use frame::{Call, Listed, Method, Nothing, Paging, PublicCall, Routes};
 use policy::Action;
 
 pub use shapes::{
@@ -117,7 +117,7 @@ fn each<T: Ord>(
     parsed.transpose()
 }
 
-fn list(call: &Call<'_, Page>) -> Result<Listed<PermitView>, Refusal> {
+fn list(call: &Call<'_, Paging>) -> Result<Listed<PermitView>, Refusal> {
     let size = call.query.size()?;
     let now = call.organisation().now();
     let found = acts::list(call.organisation(), call.actor, call.query.after()?, size + 1)?;
@@ -248,7 +248,7 @@ fn ask(call: &Call<'_, Nothing, GateRequest>) -> Result<GateView, Refusal> {
     })
 }
 
-fn gate_answers(call: &Call<'_, Page>) -> Result<Listed<GateAnswerView>, Refusal> {
+fn gate_answers(call: &Call<'_, Paging>) -> Result<Listed<GateAnswerView>, Refusal> {
     let size = call.query.size()?;
     let after = match call.query.after.as_deref() {
         None => 0,

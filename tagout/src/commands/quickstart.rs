@@ -13,7 +13,7 @@ use basis::Refusal;
 use clap::Args;
 use frame::Reach;
 
-use super::serve::{listen, serve};
+use super::serve::{listen, serve, web_of};
 use super::{Common, SERVER};
 
 #[derive(Debug, Args)]
@@ -31,24 +31,31 @@ impl Quickstart {
         let trial = trial::Trial::at(&common.data)?;
         let organisation = trial.organisation()?;
         let listener = listen(&self.listen, &Reach::Loopback)?;
-        serve(organisation, listener, Reach::Loopback, move |address, stop| {
-            let server = format!("http://{address}");
-            thread::spawn(move || {
-                let afterwards = if self.once {
-                    next::Server::Ends
-                } else {
-                    next::Server::GoesOn
-                };
-                let outcome =
-                    script::run(&trial, &server).and_then(|()| next::what_next(&trial, &server, afterwards));
-                match outcome {
-                    Ok(words) => eprintln!("{words}"),
-                    Err(refusal) => eprintln!("{refusal}"),
-                }
-                if self.once {
-                    stop.now();
-                }
-            });
-        })
+        let web = web_of("http", &listener)?;
+        serve(
+            organisation,
+            listener,
+            Reach::Loopback,
+            web,
+            move |address, stop| {
+                let server = format!("http://{address}");
+                thread::spawn(move || {
+                    let afterwards = if self.once {
+                        next::Server::Ends
+                    } else {
+                        next::Server::GoesOn
+                    };
+                    let outcome = script::run(&trial, &server)
+                        .and_then(|()| next::what_next(&trial, &server, afterwards));
+                    match outcome {
+                        Ok(words) => eprintln!("{words}"),
+                        Err(refusal) => eprintln!("{refusal}"),
+                    }
+                    if self.once {
+                        stop.now();
+                    }
+                });
+            },
+        )
     }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use basis::{Class, Clock, Refusal, SystemClock};
 use clap::Args;
+use frame::pages::Web;
 use frame::tls::Certificates;
 use frame::{Bell, House, Reach, Stop};
 use runner::{Patience, Runner};
@@ -37,6 +38,9 @@ pub(super) struct Serve {
     https: bool,
     #[command(flatten)]
     by_file: ByFile,
+    /// The URL that people type to reach the pages; passkeys hold for its host alone
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
 }
 
 impl Serve {
@@ -44,8 +48,13 @@ impl Serve {
         let organisation = tagout::open(&Settings::beside(&common.data))?;
         let (reach, scheme) = self.reach(&common.data)?;
         let listener = listen(&self.listen, &reach)?;
-        serve(organisation, listener, reach, |address, _| {
-            eprintln!("serving on {scheme}://{address} (stop with Ctrl-C)");
+        let web = match &self.public_url {
+            Some(url) => Web::at(url)?,
+            None => web_of(scheme, &listener)?,
+        };
+        let pages = web.origin().to_owned();
+        serve(organisation, listener, reach, web, move |address, _| {
+            eprintln!("serving on {scheme}://{address}, pages on {pages} (stop with Ctrl-C)");
         })
     }
 
@@ -93,17 +102,25 @@ pub(super) fn listen(address: &str, reach: &Reach) -> Result<TcpListener, Refusa
     })
 }
 
+/// How the pages are reached when nobody says it: on this machine, by the name that passkeys take.
+pub(super) fn web_of(scheme: &str, listener: &TcpListener) -> Result<Web, Refusal> {
+    let port = listener.local_addr().map_or(0, |address| address.port());
+    Web::at(&format!("{scheme}://localhost:{port}"))
+}
+
 /// Serves until a signal comes, or until a failed write makes going on unsafe.
 pub(super) fn serve(
     organisation: Organisation,
     listener: TcpListener,
     reach: Reach,
+    web: Web,
     ready: impl FnOnce(std::net::SocketAddr, Stop),
 ) -> Result<ExitCode, Refusal> {
     let house = Arc::new(House {
         organisation: Arc::new(organisation),
         gatekeeper: Arc::new(people::Doorkeeper::default()),
         bell: Bell::new(),
+        web: web.with_places(tagout::places()),
     });
     let stop = Stop::at_signals();
     let is_over = Arc::new(AtomicBool::new(false));

@@ -39,6 +39,7 @@ impl Door {
             organisation: Arc::clone(&house.organisation),
             gatekeeper: Arc::new(people::Doorkeeper::default()),
             bell: Bell::new(),
+            web: frame::pages::Web::at("http://localhost").unwrap(),
         });
         let told = stop.clone();
         let serving = std::thread::spawn(move || {
@@ -55,6 +56,7 @@ impl Door {
             rows: tagout::routes()
                 .iter()
                 .flat_map(|room| room.rows().to_vec())
+                .filter(|row| !row.kind.is_for_browsers())
                 .collect(),
             client: Client::new(&address, None).unwrap(),
             tokens: RefCell::default(),

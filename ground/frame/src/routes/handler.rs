@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::call::PathValues;
-use crate::{Call, Download, House, PublicCall, decode};
+use crate::pages::{Goto, Page, Shown, Visit};
+use crate::{Call, Download, House, Nothing, PublicCall, decode};
 
 /// What can be read from a query string or a body.
 pub trait Incoming: DeserializeOwned + JsonSchema + Send + 'static {}
@@ -29,10 +30,14 @@ pub(crate) struct Asked<'r> {
     pub(crate) path: &'r PathValues,
     pub(crate) query: &'r str,
     pub(crate) source: SocketAddr,
+    /// The look of a browser; empty where a program asks.
+    pub(crate) visit: &'r Visit,
 }
 
 /// What came with the request.
 pub(crate) enum Sent<'r> {
+    /// The fields of a form.
+    Form(&'r [(String, String)]),
     /// The bytes of a JSON body, empty when there was none.
     Json(&'r [u8]),
     /// A file, rewound.
@@ -45,6 +50,10 @@ pub(crate) enum Answer {
     Json(Vec<u8>),
     /// A file.
     Download(Download),
+    /// A page, still without its frame.
+    Shown(Shown),
+    /// A form was taken: the browser goes on.
+    Goto(Goto),
 }
 
 pub(crate) type Handler = dyn Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> + Send + Sync;
@@ -58,16 +67,31 @@ pub(super) fn json<Q: super::Incoming, B: super::Incoming, R: super::Outgoing>(
 pub(super) fn public_json<Q: super::Incoming, B: super::Incoming, R: super::Outgoing>(
     function: impl Fn(&PublicCall<'_, Q, B>) -> Result<R, Refusal>,
 ) -> impl Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> {
-    move |asked, sent| {
-        let call = PublicCall {
-            house: asked.house,
-            query: asked.query()?,
-            body: body(sent)?,
-            path: asked.path,
-            source: asked.source,
-        };
-        answer(&function(&call)?)
-    }
+    move |asked, sent| answer(&function(&asked.public_call(asked.query()?, body(sent)?))?)
+}
+
+pub(super) fn page<Q: super::Incoming, P: Page>(
+    function: impl Fn(&Call<'_, Q>) -> Result<P, Refusal>,
+) -> impl Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> {
+    move |asked, _| Shown::of(&function(&asked.call(asked.query()?, Nothing)?)?).map(Answer::Shown)
+}
+
+pub(super) fn public_page<Q: super::Incoming, P: Page>(
+    function: impl Fn(&PublicCall<'_, Q>) -> Result<P, Refusal>,
+) -> impl Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> {
+    move |asked, _| Shown::of(&function(&asked.public_call(asked.query()?, Nothing))?).map(Answer::Shown)
+}
+
+pub(super) fn form<B: super::Incoming>(
+    function: impl Fn(&Call<'_, Nothing, B>) -> Result<Goto, Refusal>,
+) -> impl Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> {
+    move |asked, sent| function(&asked.call(Nothing, fields(sent)?)?).map(Answer::Goto)
+}
+
+pub(super) fn public_form<B: super::Incoming>(
+    function: impl Fn(&PublicCall<'_, Nothing, B>) -> Result<Goto, Refusal>,
+) -> impl Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> {
+    move |asked, sent| function(&asked.public_call(Nothing, fields(sent)?)).map(Answer::Goto)
 }
 
 pub(super) fn upload<Q: super::Incoming, R: super::Outgoing>(
@@ -75,7 +99,7 @@ pub(super) fn upload<Q: super::Incoming, R: super::Outgoing>(
 ) -> impl Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> {
     move |asked, sent| match sent {
         Sent::File(file) => answer(&function(&asked.call(asked.query()?, crate::Nothing)?, file)?),
-        Sent::Json(_) => Err(fault("a route that takes a file was handed none")),
+        Sent::Json(_) | Sent::Form(_) => Err(fault("a route that takes a file was handed none")),
     }
 }
 
@@ -104,14 +128,33 @@ impl<'r> Asked<'r> {
             body,
             path: self.path,
             source: self.source,
+            visit: self.visit,
         })
+    }
+
+    fn public_call<Q, B>(&self, query: Q, body: B) -> PublicCall<'r, Q, B> {
+        PublicCall {
+            house: self.house,
+            query,
+            body,
+            path: self.path,
+            source: self.source,
+            visit: self.visit,
+        }
     }
 }
 
 fn body<B: DeserializeOwned>(sent: Sent<'_>) -> Result<B, Refusal> {
     match sent {
         Sent::Json(bytes) => decode::json(bytes),
-        Sent::File(_) => Err(fault("a route that takes JSON was handed a file")),
+        Sent::File(_) | Sent::Form(_) => Err(fault("a route that takes JSON was handed something else")),
+    }
+}
+
+fn fields<B: DeserializeOwned>(sent: Sent<'_>) -> Result<B, Refusal> {
+    match sent {
+        Sent::Form(pairs) => decode::form(pairs),
+        Sent::Json(_) | Sent::File(_) => Err(fault("a route that takes a form was handed none")),
     }
 }
 

@@ -10,11 +10,12 @@ use std::fs::File;
 use basis::Refusal;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use crate::pages::{Goto, Page, Shown};
 use crate::schema::loose_place;
 use crate::{Call, Download, Nothing, PublicCall};
 
 pub(crate) use handler::{Answer, Asked, Sent};
-use handler::{Handler, download, json, public_json, upload};
+use handler::{Handler, download, form, json, page, public_form, public_json, public_page, upload};
 pub use handler::{Incoming, Outgoing};
 
 /// The methods that routes use (RFC 9110 §9, RFC 5789).
@@ -63,6 +64,31 @@ pub enum Kind {
     PublicRead,
     /// Takes JSON from anybody, does an act, answers JSON.
     PublicAct,
+    /// Shows a page.
+    Page,
+    /// Takes a form of a page, does an act, leads to another page.
+    Form,
+    /// Answers a file to a browser.
+    File,
+    /// Shows a page to anybody.
+    PublicPage,
+    /// Takes a form from anybody, does an act, leads to another page.
+    PublicForm,
+}
+
+impl Kind {
+    /// Whether browsers ask for it, by their cookie, instead of programs by their token.
+    pub fn is_for_browsers(self) -> bool {
+        match self {
+            Kind::Page | Kind::Form | Kind::File | Kind::PublicPage | Kind::PublicForm => true,
+            Kind::Read
+            | Kind::Act
+            | Kind::Upload { .. }
+            | Kind::Download
+            | Kind::PublicRead
+            | Kind::PublicAct => false,
+        }
+    }
 }
 
 /// One row of the list of routes, as sweeps and documents read it.
@@ -70,7 +96,7 @@ pub enum Kind {
 pub struct RouteRow {
     /// The method.
     pub method: Method,
-    /// The path below `/api/v1`, with its braces.
+    /// The path with its braces: below `/api/v1`, or from the root where browsers ask for it.
     pub path: &'static str,
     /// The row of the authority table that the route's act asks for; `None` for what anybody may ask.
     pub act: Option<&'static str>,
@@ -95,7 +121,14 @@ pub(crate) struct Shapes {
 pub(crate) struct Route {
     pub(crate) shapes: Shapes,
     pub(crate) handler: Box<Handler>,
+    /// What shows the page again when a form was refused.
+    pub(crate) again: Option<Box<Handler>>,
+    /// What makes the samples of a page.
+    pub(crate) samples: Option<SamplesOf>,
 }
+
+/// Renders every sample of a page, each with its name.
+pub(crate) type SamplesOf = fn() -> Result<Vec<(&'static str, Shown)>, Refusal>;
 
 /// The routes of one room.
 pub struct Routes {
@@ -238,6 +271,108 @@ impl Routes {
         )
     }
 
+    /// Adds a page. Its path begins at the root; its query is strict like every query.
+    #[must_use]
+    pub fn page<Q: Incoming, P: Page, F>(
+        self,
+        path: &'static str,
+        act: &'static str,
+        summary: &'static str,
+        function: F,
+    ) -> Self
+    where
+        F: Fn(&Call<'_, Q>) -> Result<P, Refusal> + Send + Sync + 'static,
+    {
+        let row = self.row::<F>(Method::Get, path, Some(act), Kind::Page, summary);
+        self.with_page(
+            row,
+            shapes::<Q, Nothing>(None),
+            Box::new(page(function)),
+            samples_of::<P>,
+        )
+    }
+
+    /// Adds what a form of a page sends. When it is refused, `again` shows the page with what was typed and why.
+    #[must_use]
+    pub fn form<Q: Incoming, B: Incoming, P: Page, F, A>(
+        self,
+        path: &'static str,
+        act: &'static str,
+        summary: &'static str,
+        again: A,
+        function: F,
+    ) -> Self
+    where
+        F: Fn(&Call<'_, Nothing, B>) -> Result<Goto, Refusal> + Send + Sync + 'static,
+        A: Fn(&Call<'_, Q>) -> Result<P, Refusal> + Send + Sync + 'static,
+    {
+        let row = self.row::<F>(Method::Post, path, Some(act), Kind::Form, summary);
+        self.with_form(
+            row,
+            shapes::<Nothing, B>(None),
+            Box::new(form(function)),
+            Box::new(page(again)),
+        )
+    }
+
+    /// Adds a file for browsers, such as a list as CSV.
+    #[must_use]
+    pub fn file<Q: Incoming, F>(
+        self,
+        path: &'static str,
+        act: &'static str,
+        summary: &'static str,
+        function: F,
+    ) -> Self
+    where
+        F: Fn(&Call<'_, Q>) -> Result<Download, Refusal> + Send + Sync + 'static,
+    {
+        let row = self.row::<F>(Method::Get, path, Some(act), Kind::File, summary);
+        self.with(row, shapes::<Q, Nothing>(None), Box::new(download(function)))
+    }
+
+    /// Adds a page that anybody may see.
+    #[must_use]
+    pub fn public_page<Q: Incoming, P: Page, F>(
+        self,
+        path: &'static str,
+        summary: &'static str,
+        function: F,
+    ) -> Self
+    where
+        F: Fn(&PublicCall<'_, Q>) -> Result<P, Refusal> + Send + Sync + 'static,
+    {
+        let row = self.row::<F>(Method::Get, path, None, Kind::PublicPage, summary);
+        self.with_page(
+            row,
+            shapes::<Q, Nothing>(None),
+            Box::new(public_page(function)),
+            samples_of::<P>,
+        )
+    }
+
+    /// Adds a form that anybody may send, such as signing in.
+    #[must_use]
+    pub fn public_form<Q: Incoming, B: Incoming, P: Page, F, A>(
+        self,
+        path: &'static str,
+        summary: &'static str,
+        again: A,
+        function: F,
+    ) -> Self
+    where
+        F: Fn(&PublicCall<'_, Nothing, B>) -> Result<Goto, Refusal> + Send + Sync + 'static,
+        A: Fn(&PublicCall<'_, Q>) -> Result<P, Refusal> + Send + Sync + 'static,
+    {
+        let row = self.row::<F>(Method::Post, path, None, Kind::PublicForm, summary);
+        self.with_form(
+            row,
+            shapes::<Nothing, B>(None),
+            Box::new(public_form(function)),
+            Box::new(public_page(again)),
+        )
+    }
+
     /// The list, in the order in which the room gave it.
     pub fn rows(&self) -> &[RouteRow] {
         &self.rows
@@ -264,29 +399,66 @@ impl Routes {
         kind: Kind,
         summary: &'static str,
     ) -> RouteRow {
-        let acts = matches!(kind, Kind::Act | Kind::PublicAct);
+        let acts = matches!(kind, Kind::Act | Kind::PublicAct | Kind::Form | Kind::PublicForm);
         assert!(
             !(acts && method == Method::Get),
             "{path} is an act: a GET must change nothing"
         );
+        let surface = if kind.is_for_browsers() { "pages." } else { "" };
         RouteRow {
             method,
             path,
             act,
             kind,
             summary,
-            operation: format!("{}.{}", self.room, function_name::<F>()),
+            operation: format!("{}.{surface}{}", self.room, function_name::<F>()),
         }
     }
 
-    fn with(mut self, row: RouteRow, shapes: Shapes, handler: Box<Handler>) -> Self {
+    fn with(self, row: RouteRow, shapes: Shapes, handler: Box<Handler>) -> Self {
+        self.with_route(
+            row,
+            Route {
+                shapes,
+                handler,
+                again: None,
+                samples: None,
+            },
+        )
+    }
+
+    fn with_page(self, row: RouteRow, shapes: Shapes, handler: Box<Handler>, samples: SamplesOf) -> Self {
+        self.with_route(
+            row,
+            Route {
+                shapes,
+                handler,
+                again: None,
+                samples: Some(samples),
+            },
+        )
+    }
+
+    fn with_form(self, row: RouteRow, shapes: Shapes, handler: Box<Handler>, again: Box<Handler>) -> Self {
+        self.with_route(
+            row,
+            Route {
+                shapes,
+                handler,
+                again: Some(again),
+                samples: None,
+            },
+        )
+    }
+
+    fn with_route(mut self, row: RouteRow, route: Route) -> Self {
         assert!(
             self.rows.iter().all(|other| other.operation != row.operation),
             "two routes are named {}: give their functions different names",
             row.operation
         );
         self.rows.push(row);
-        self.routes.push(Route { shapes, handler });
+        self.routes.push(route);
         self
     }
 }
@@ -301,6 +473,11 @@ fn function_name<F>() -> &'static str {
         "{whole} is a closure: name the route's function"
     );
     name
+}
+
+fn samples_of<P: Page>() -> Result<Vec<(&'static str, Shown)>, Refusal> {
+    let shown = |(name, page): (&'static str, P)| Ok((name, Shown::of(&page)?));
+    P::samples().into_iter().map(shown).collect()
 }
 
 fn shapes<Q: Incoming, B: Incoming>(answer: Option<SchemaOf>) -> Shapes {

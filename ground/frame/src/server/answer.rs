@@ -74,6 +74,7 @@ pub(super) fn answered(answer: Answer, is_replayed: bool) -> Response {
     let mut response = match answer {
         Answer::Json(bytes) => json(bytes),
         Answer::Download(download) => file(download),
+        Answer::Shown(_) | Answer::Goto(_) => unreachable!("only browsers are shown pages"),
     };
     if is_replayed {
         response
@@ -159,7 +160,8 @@ pub(super) async fn harden(mut response: Response) -> Response {
     response
 }
 
-fn file(download: Download) -> Response {
+/// The response that hands out a file.
+pub(super) fn file(download: Download) -> Response {
     let disposition = download.disposition();
     let body = match download.content {
         Content::Bytes(bytes) => Body::from(bytes),

@@ -38,12 +38,31 @@ impl Arriving {
         if self.body.is_end_stream() {
             return Ok(Vec::new());
         }
-        if !is_json(headers) {
+        if !is_media_type(headers, "application/json") {
             self.drain().await;
             let refusal = Refusal::new(Class::Invalid, "media type", "the body is not said to be JSON")
                 .way_out("send `Content-Type: application/json`");
             return Err(Refused::with_status(refusal, 415));
         }
+        self.whole().await
+    }
+
+    /// Reads the fields of a form whole (`application/x-www-form-urlencoded`).
+    pub(super) async fn form(mut self, headers: &HeaderMap) -> Result<Vec<u8>, Refused> {
+        if !self.body.is_end_stream() && !is_media_type(headers, "application/x-www-form-urlencoded") {
+            self.drain().await;
+            let refusal = Refusal::new(
+                Class::Invalid,
+                "media type",
+                "what was sent is not a form of a page",
+            )
+            .way_out("open the page and send its form");
+            return Err(Refused::with_status(refusal, 415));
+        }
+        self.whole().await
+    }
+
+    async fn whole(mut self) -> Result<Vec<u8>, Refused> {
         if self.body.size_hint().lower() > JSON_BYTES_MAX {
             self.drain().await;
             return Err(too_large(JSON_BYTES_MAX));
@@ -148,12 +167,12 @@ impl Arriving {
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+fn is_media_type(headers: &HeaderMap, expected: &str) -> bool {
     let Some(Ok(value)) = headers.get(CONTENT_TYPE).map(|value| value.to_str()) else {
         return false;
     };
     let media_type = value.split(';').next().unwrap_or_default().trim();
-    media_type.eq_ignore_ascii_case("application/json")
+    media_type.eq_ignore_ascii_case(expected)
 }
 
 async fn on_disk<T: Send + 'static>(

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::RequestPartsExt;
@@ -26,6 +26,7 @@ use super::log::{self, About};
 use super::repeats::{Name, Repeats, Turn, check_key};
 use super::sources::Sources;
 use crate::call::PathValues;
+use crate::pages::Visit;
 use crate::routes::{Answer, Asked, Route, Sent};
 use crate::{ANYBODY, House, Kind, RouteRow};
 
@@ -35,13 +36,13 @@ pub(super) struct Source(pub(super) SocketAddr);
 
 /// What all requests share.
 pub(super) struct Desk {
-    house: Arc<House>,
-    crew: Crew,
+    pub(super) house: Arc<House>,
+    pub(super) crew: Crew,
     /// Runs what people ask for who are not signed in, so that it takes no seat from those who are.
-    public_crew: Crew,
-    sources: Sources,
+    pub(super) public_crew: Crew,
+    pub(super) sources: Sources,
     files: Semaphore,
-    repeats: Repeats,
+    pub(super) repeats: Repeats,
 }
 
 /// A route on the desk.
@@ -82,6 +83,9 @@ impl Desk {
 
     /// Answers a request to this route.
     pub(super) async fn answer(&self, served: Arc<Served>, request: Request) -> Response {
+        if served.row.kind.is_for_browsers() {
+            return self.show(served, request).await;
+        }
         let about = About {
             route: format!("{} {}", served.row.method.name(), served.row.path),
             person: None,
@@ -130,6 +134,9 @@ impl Desk {
             Kind::Read | Kind::Download | Kind::PublicRead => {
                 self.work(&self.crew, served, head, Vec::new()).await
             }
+            Kind::Page | Kind::Form | Kind::File | Kind::PublicPage | Kind::PublicForm => {
+                unreachable!("browsers are answered by `show`")
+            }
             Kind::Act => {
                 let body = arriving.json(&parts.headers).await.map_err(Failed::TurnedAway)?;
                 self.work(&self.crew, served, head, body).await
@@ -169,7 +176,7 @@ impl Desk {
     ) -> Result<Outcome, Failed> {
         let house = Arc::clone(&self.house);
         let repeats = self.repeats.clone();
-        crew.run(move || match identify(&house, &served.row, &head.token) {
+        crew.run(move || match identify(&house, &served.row, &head.token, false) {
             Err(refusal) => Outcome {
                 actor: None,
                 answer: Err(refusal.into()),
@@ -195,7 +202,10 @@ impl Desk {
     ) -> Result<Outcome, Failed> {
         let house = Arc::clone(&self.house);
         let (row, token) = (served.row.clone(), head.token.clone());
-        let identified = self.crew.run(move || identify(&house, &row, &token)).await?;
+        let identified = self
+            .crew
+            .run(move || identify(&house, &row, &token, false))
+            .await?;
         let actor = match identified {
             Ok(actor) => actor,
             Err(refusal) => {
@@ -231,11 +241,16 @@ impl Head {
             path: &self.path,
             query: &self.query,
             source: self.source,
+            visit: &NO_VISIT,
         }
     }
 }
 
-async fn read_head(row: &RouteRow, parts: &mut Parts) -> Result<Head, Refused> {
+/// Programs look at no page.
+static NO_VISIT: LazyLock<Visit> = LazyLock::new(Visit::default);
+
+/// The values in the path's braces.
+pub(super) async fn path_values(parts: &mut Parts) -> Result<PathValues, Refused> {
     let path = parts.extract::<RawPathParams>().await.map_err(|_| {
         Refusal::new(
             Class::Invalid,
@@ -247,13 +262,18 @@ async fn read_head(row: &RouteRow, parts: &mut Parts) -> Result<Head, Refused> {
     let values = path
         .iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Ok(PathValues(values.collect()))
+}
+
+async fn read_head(row: &RouteRow, parts: &mut Parts) -> Result<Head, Refused> {
+    let path = path_values(parts).await?;
     let repeat_key = match (row.kind, parts.headers.get("idempotency-key")) {
         (Kind::Act, Some(key)) => Some(check_key(key.as_bytes())?),
         _ => None,
     };
     let source = parts.extensions.get::<Source>();
     Ok(Head {
-        path: PathValues(values.collect()),
+        path,
         asked_path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         source: source.map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |source| source.0),
@@ -289,9 +309,19 @@ fn bearer_token(headers: &HeaderMap) -> Result<String, Refusal> {
 }
 
 /// Finds out who asks, and turns away who may not do the route's act on anything.
-fn identify(house: &House, row: &RouteRow, token: &str) -> Result<Option<Actor>, Refusal> {
+/// What a page fetches of itself is no use of a sign-in.
+pub(super) fn identify(
+    house: &House,
+    row: &RouteRow,
+    token: &str,
+    is_part: bool,
+) -> Result<Option<Actor>, Refusal> {
     let Some(act) = row.act else { return Ok(None) };
-    let actor = house.gatekeeper.identify(&house.organisation, token)?;
+    let actor = if is_part {
+        house.gatekeeper.glance(&house.organisation, token)?
+    } else {
+        house.gatekeeper.identify(&house.organisation, token)?
+    };
     if act != ANYBODY {
         house.gatekeeper.admit(&house.organisation, &actor, act)?;
     } else if actor.scope.is_some() {
@@ -333,7 +363,7 @@ fn act_once(
 }
 
 /// The next whole multiple of the step after so much time.
-fn answered_after(elapsed: Duration) -> Duration {
+pub(super) fn answered_after(elapsed: Duration) -> Duration {
     let steps = elapsed.as_millis() / UNKNOWN_ANSWER_STEP.as_millis() + 1;
     UNKNOWN_ANSWER_STEP.saturating_mul(u32::try_from(steps).unwrap_or(u32::MAX))
 }

@@ -12,11 +12,12 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 
+use super::guest::{Guest, Spoken, Terms};
 use super::handshake::Greeter;
 use super::limits::{ACCEPT_REST, FAREWELL_MAX};
+use super::live::Stopping;
 use super::reload;
 use super::taking::Taking;
-use super::visit::{Spoken, Terms, Visit};
 use crate::tls::Certificates;
 
 /// From where the server may be reached.
@@ -167,17 +168,18 @@ async fn accept(
         };
         // Answers are written whole; without this a small one may wait for the far end's acknowledgement.
         let _ = stream.set_nodelay(true);
-        let visit = Visit {
+        let guest = Guest {
             router: router.clone(),
             source,
             terms,
             watcher: watcher.watcher(),
+            stopping: Stopping(stop.sender.subscribe()),
         };
         let (greeter, mut open) = (greeter.clone(), open.subscribe());
         tokio::spawn(async move {
             match greeter {
                 None => {
-                    visit
+                    guest
                         .talk(Taking::new(stream, terms.patience), Spoken::Clear)
                         .await
                 }
@@ -185,7 +187,7 @@ async fn accept(
                     let closed = async { drop(open.changed().await) };
                     let greeting = greeter.greet(stream, terms.patience, terms.handshake_max);
                     if let Some(Some(greeted)) = before(pin!(closed), greeting).await {
-                        visit.talk_after(greeted).await;
+                        guest.talk_after(greeted).await;
                     }
                 }
             }
@@ -193,6 +195,8 @@ async fn accept(
         });
     }
     drop((listener, open));
+    // Also when a signal came: pages that wait to be told something are let go.
+    stop.now();
     // Who does not finish in time is cut off.
     let _ = tokio::time::timeout(FAREWELL_MAX, watcher.shutdown()).await;
 }

@@ -107,8 +107,8 @@ mod tests {
 
     #[test]
     fn json_is_shown_instead_of_words_when_asked_for() {
-        let human = |page: &crate::Page| format!("limit {:?}\u{7}", page.limit);
-        let page = crate::Page {
+        let human = |page: &crate::Paging| format!("limit {:?}\u{7}", page.limit);
+        let page = crate::Paging {
             after: None,
             limit: Some(3),
         };

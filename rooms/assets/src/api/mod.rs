@@ -6,7 +6,7 @@ mod imports;
 mod views;
 
 use basis::Refusal;
-use frame::{Call, Listed, Method, Nothing, Page, Routes};
+use frame::{Call, Listed, Method, Nothing, Paging, Routes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -132,7 +132,7 @@ pub struct ListQuery {
 }
 
 fn list(call: &Call<'_, ListQuery>) -> Result<Listed<AssetSummary>, Refusal> {
-    let page = Page {
+    let page = Paging {
         after: call.query.after.clone(),
         limit: call.query.limit,
     };

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 
 use basis::{Actor, Class, Id, Refusal, Role};
 use clap::Parser;
+use frame::pages::Introduction;
 use frame::terminal::{Command, Context, Output, Profile};
 use frame::{Bell, Gatekeeper, Reach, Stop};
 use storage::Organisation;
@@ -25,6 +26,14 @@ impl Gatekeeper for ByRole {
 
     fn admit(&self, organisation: &Organisation, actor: &Actor, act: &str) -> Result<(), Refusal> {
         organisation.view(|view| policy::current(view)?.authority().admit(actor, act))
+    }
+
+    fn introduce(&self, _: &Organisation, actor: &Actor) -> Result<Introduction, Refusal> {
+        Ok(Introduction {
+            organisation: "Toy".to_owned(),
+            person: actor.person.to_string(),
+            roles: Vec::new(),
+        })
     }
 }
 
@@ -52,6 +61,7 @@ impl Door {
             organisation: Arc::clone(&house.organisation),
             gatekeeper: Arc::new(ByRole),
             bell: Bell::new(),
+            web: frame::pages::Web::at("http://localhost").unwrap(),
         };
         let router = frame::router(vec![evidence::routes(), assets::routes()], Arc::new(shared));
         let stop = Stop::when_told();

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use basis::{Class, Refusal, Role};
+use basis::{Actor, Class, Refusal, Role};
 use clap::Parser;
+use frame::pages::Introduction;
 use frame::terminal::{Command, Context, EXIT_VERIFICATION_FAILED, Output, Profile};
 use frame::{Bell, Gatekeeper, House, Reach, Stop};
 use history::{ExportCommand, HistoryCommand, VerifyCommand};
@@ -36,6 +37,14 @@ impl Gatekeeper for ByName {
     fn admit(&self, organisation: &Organisation, actor: &basis::Actor, act: &str) -> Result<(), Refusal> {
         organisation.view(|view| policy::current(view)?.authority().admit(actor, act))
     }
+
+    fn introduce(&self, _: &Organisation, actor: &Actor) -> Result<Introduction, Refusal> {
+        Ok(Introduction {
+            organisation: "Toy".to_owned(),
+            person: actor.person.to_string(),
+            roles: Vec::new(),
+        })
+    }
 }
 
 struct Door {
@@ -58,6 +67,7 @@ impl Door {
             organisation: Arc::clone(&story.house.organisation),
             gatekeeper: Arc::new(ByName(people)),
             bell: Bell::new(),
+            web: frame::pages::Web::at("http://localhost").unwrap(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());

@@ -40,6 +40,7 @@ impl Server {
             organisation: Arc::clone(&story.house.organisation),
             gatekeeper: Arc::new(people::Doorkeeper::default()),
             bell: Bell::new(),
+            web: frame::pages::Web::at("http://localhost").unwrap(),
         };
         let router = frame::router(vec![changes::routes(), permits::routes()], Arc::new(house));
         let stop = Stop::when_told();

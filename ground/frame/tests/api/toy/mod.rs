@@ -13,6 +13,7 @@ use basis::{
     Actor, Authentication, Class, FixedClock, Id, PersonId, Proven, Refusal, Role, SeededChance, Span, Time,
 };
 use frame::client::Client;
+use frame::pages::Introduction;
 use frame::{Bell, Gatekeeper, House, Reach, Stop, router, serve};
 use ledger::entry::Origin;
 use storage::{Organisation, Registry, Settings, World};
@@ -54,6 +55,14 @@ impl Gatekeeper for ToyGatekeeper {
             _ => Ok(()),
         }
     }
+
+    fn introduce(&self, _: &Organisation, actor: &Actor) -> Result<Introduction, Refusal> {
+        Ok(Introduction {
+            organisation: "Toy".to_owned(),
+            person: actor.person.to_string(),
+            roles: Vec::new(),
+        })
+    }
 }
 
 /// The running house. Stopped and waited for when dropped.
@@ -86,6 +95,7 @@ impl ToyHouse {
             organisation: Arc::new(organisation),
             gatekeeper: Arc::new(ToyGatekeeper),
             bell: Bell::new(),
+            web: frame::pages::Web::at("http://localhost").unwrap(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

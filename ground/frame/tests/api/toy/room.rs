@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use basis::{Class, Id, Refusal};
 use frame::{
-    Bell, Call, Content, Download, IdText, Listed, Method, Nothing, Page, PublicCall, Routes, TimeText,
+    Bell, Call, Content, Download, IdText, Listed, Method, Nothing, Paging, PublicCall, Routes, TimeText,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -103,7 +103,7 @@ fn lamp(call_at: basis::Time, person: basis::PersonId, number: u64, title: &str)
     }
 }
 
-fn list(call: &Call<'_, Page>) -> Result<Listed<Lamp>, Refusal> {
+fn list(call: &Call<'_, Paging>) -> Result<Listed<Lamp>, Refusal> {
     let size = call.query.size()?;
     let after = call.query.after::<LampId>()?.map_or(0, LampId::number);
     let now = call.organisation().now();

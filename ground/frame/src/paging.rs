@@ -1,4 +1,4 @@
-//! Lists are read in pages, by the key of the last item seen, so that nothing is skipped when rows come and go.
+//! Lists are read in parts, by the key of the last item seen, so that nothing is skipped when rows come and go.
 
 use basis::{Class, Id, Refusal};
 use schemars::JsonSchema;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Which part of a list is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Page {
+pub struct Paging {
     /// The `next` of the page before; the first page when it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
@@ -28,7 +28,7 @@ pub struct Listed<T> {
     pub next: Option<String>,
 }
 
-impl Page {
+impl Paging {
     /// How many items a page has when nobody says how many.
     pub const LIMIT_DEFAULT: u32 = 100;
     /// How many items a page has at most.
@@ -37,7 +37,7 @@ impl Page {
     /// How many items the page may have.
     ///
     /// # Errors
-    /// A refusal of class `Invalid` when more than [`Page::LIMIT_MAX`] or none are asked for.
+    /// A refusal of class `Invalid` when more than [`Paging::LIMIT_MAX`] or none are asked for.
     pub fn size(&self) -> Result<u32, Refusal> {
         match self.limit {
             None => Ok(Self::LIMIT_DEFAULT),
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn a_page_has_one_to_500_items() {
         let size = |limit| {
-            Page { after: None, limit }
+            Paging { after: None, limit }
                 .size()
                 .map_err(|refusal| refusal.class)
         };
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_page_after_something_else_is_refused() {
-        let page = Page {
+        let page = Paging {
             after: Some("CHG-1".to_owned()),
             limit: None,
         };

@@ -18,6 +18,7 @@ use super::answer::{harden, head_too_large, insist_on_tls, speaks_https};
 use super::desk::Source;
 use super::handshake::Greeted;
 use super::limits::{CONNECTIONS_MAX, HANDSHAKE_MAX, HEAD_ARRIVAL_MAX, HEADERS_BYTES_MAX, READ_BUFFER_BYTES};
+use super::live::Stopping;
 use super::taking::{Patience, Taking};
 
 /// What holds for connections.
@@ -50,14 +51,15 @@ pub(super) enum Spoken {
 }
 
 /// A connection that was accepted.
-pub(super) struct Visit {
+pub(super) struct Guest {
     pub(super) router: Router,
     pub(super) source: SocketAddr,
     pub(super) terms: Terms,
     pub(super) watcher: Watcher,
+    pub(super) stopping: Stopping,
 }
 
-impl Visit {
+impl Guest {
     /// Answers over TLS, and only says so to who speaks in clear.
     pub(super) async fn talk_after(mut self, greeted: Greeted) {
         match greeted {
@@ -74,7 +76,13 @@ impl Visit {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let connection = connection(self.router, stream, self.source, spoken, self.terms);
+        let connection = connection(
+            self.router,
+            stream,
+            (Source(self.source), self.stopping),
+            spoken,
+            self.terms,
+        );
         // How a connection broke concerns only its far end.
         let _ = self.watcher.watch(connection).await;
     }
@@ -83,7 +91,7 @@ impl Visit {
 fn connection<S>(
     router: Router,
     stream: S,
-    source: SocketAddr,
+    known: (Source, Stopping),
     spoken: Spoken,
     terms: Terms,
 ) -> impl GracefulConnection<Error = hyper::Error> + Send + 'static
@@ -91,7 +99,8 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(Source(source));
+        request.extensions_mut().insert(known.0);
+        request.extensions_mut().insert(known.1.clone());
         let mut router = router.clone();
         async move {
             let mut response = if headers_bytes(request.headers()) > HEADERS_BYTES_MAX {

@@ -1,0 +1,99 @@
+//! Where the browser goes after a form was taken.
+
+use super::Appearance;
+
+/// Tells the browser to go on to another page (303, RFC 9110 §15.4.4), so that reloading sends nothing again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Goto {
+    pub(crate) path: String,
+    pub(crate) session: Session,
+    pub(crate) appearance: Option<Appearance>,
+}
+
+/// What becomes of the sign-in that the browser holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum Session {
+    /// It stays as it is.
+    #[default]
+    Stays,
+    /// The browser holds this token from now on.
+    Begins(String),
+    /// The browser forgets it.
+    Ends,
+}
+
+impl Goto {
+    /// To a page of ours. What is no path of ours becomes the first page: nobody is sent elsewhere.
+    pub fn to(path: impl Into<String>) -> Self {
+        let path = path.into();
+        Self {
+            path: if is_own_path(&path) { path } else { "/".to_owned() },
+            session: Session::Stays,
+            appearance: None,
+        }
+    }
+
+    /// The browser is signed in with this token from now on.
+    #[must_use]
+    pub fn signed_in(self, token: impl Into<String>) -> Self {
+        Self {
+            session: Session::Begins(token.into()),
+            ..self
+        }
+    }
+
+    /// Pages look like this from now on.
+    #[must_use]
+    pub(crate) fn looking(self, appearance: Appearance) -> Self {
+        Self {
+            appearance: Some(appearance),
+            ..self
+        }
+    }
+
+    /// The browser is signed out.
+    #[must_use]
+    pub fn signed_out(self) -> Self {
+        Self {
+            session: Session::Ends,
+            ..self
+        }
+    }
+}
+
+/// Whether the text is a path of this server and nothing else: one slash, then no second slash or backslash, no control.
+fn is_own_path(path: &str) -> bool {
+    let mut bytes = path.bytes();
+    let begins_here = bytes.next() == Some(b'/') && !matches!(bytes.next(), Some(b'/' | b'\\'));
+    begins_here && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        for own in [
+            "/",
+            "/changes/CHG-0001",
+            "/changes?state=draft&sort=-risk",
+            "/a#b",
+        ] {
+            assert_eq!(Goto::to(own).path, own);
+        }
+        for foreign in [
+            "",
+            "https://evil.example/",
+            "//evil.example",
+            "/\\evil.example",
+            "/a\\b",
+            "javascript:alert(1)",
+            "/a\r\nSet-Cookie: x=y",
+            "/\t/evil.example",
+            "evil",
+        ] {
+            assert_eq!(Goto::to(foreign).path, "/", "{foreign:?}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The frame around every page: whose records these are, who looks, where to go, what was refused.
+
+use askama::Template;
+use basis::{Actor, Refusal};
+
+use super::files::file_url;
+use super::form::Form;
+use super::page::Shown;
+use super::visit::Visit;
+use super::web::{Introduction, Place};
+use crate::House;
+
+/// An entry of the navigation as one person sees it.
+struct Entry {
+    place: Place,
+    is_current: bool,
+}
+
+/// What the frame is made of, besides the page.
+struct Frame<'a> {
+    visit: &'a Visit,
+    who: Option<&'a Introduction>,
+    places: Vec<Place>,
+}
+
+#[derive(Template)]
+#[template(path = "layout.html")]
+struct Layout<'a> {
+    shown: &'a Shown,
+    who: Option<&'a Introduction>,
+    entries: Vec<Entry>,
+    refusal: Option<&'a Refusal>,
+    appearance: &'static str,
+    sign_out: Form,
+    path: &'a str,
+}
+
+impl Layout<'_> {
+    fn file(&self, name: &str) -> String {
+        file_url(name)
+    }
+}
+
+impl Frame<'_> {
+    /// The whole document.
+    fn around(&self, shown: &Shown) -> String {
+        let path = self.visit.path.as_str();
+        let current = self
+            .places
+            .iter()
+            .filter(|place| is_within(path, place.path))
+            .max_by_key(|place| place.path.len())
+            .cloned();
+        let entry = |place: &Place| Entry {
+            is_current: current.as_ref() == Some(place),
+            place: place.clone(),
+        };
+        let layout = Layout {
+            shown,
+            who: self.who,
+            entries: self.places.iter().map(entry).collect(),
+            refusal: self.visit.refusal.as_ref(),
+            appearance: self.visit.appearance.name(),
+            sign_out: Form::to("/sign-out".to_owned(), self.visit),
+            path,
+        };
+        // Writing to memory cannot fail, and the template calls nothing that can.
+        layout.render().unwrap_or_default()
+    }
+}
+
+/// The page in its frame, as this person sees it.
+pub(crate) fn frame_page(house: &House, actor: Option<&Actor>, visit: &Visit, shown: &Shown) -> String {
+    let who = actor.and_then(|actor| house.gatekeeper.introduce(&house.organisation, actor).ok());
+    let may = |place: &&Place| {
+        actor.is_some_and(|actor| {
+            place.act == crate::ANYBODY
+                || house
+                    .gatekeeper
+                    .admit(&house.organisation, actor, place.act)
+                    .is_ok()
+        })
+    };
+    let frame = Frame {
+        visit,
+        who: who.as_ref(),
+        places: house.web.places.iter().filter(may).cloned().collect(),
+    };
+    frame.around(shown)
+}
+
+/// A sample of a page in its frame, as somebody sees it who may do everything.
+pub(crate) fn frame_sample(places: &[Place], path: &str, shown: &Shown) -> String {
+    let who = Introduction {
+        organisation: "Kestrel Machine Works".to_owned(),
+        person: "Anna Winter".to_owned(),
+        roles: vec!["administrator".to_owned(), "technician".to_owned()],
+    };
+    let visit = Visit {
+        path: path.to_owned(),
+        ..Visit::default()
+    };
+    let frame = Frame {
+        visit: &visit,
+        who: Some(&who),
+        places: places.to_vec(),
+    };
+    frame.around(shown)
+}
+
+fn is_within(path: &str, place: &str) -> bool {
+    let Some(rest) = path.strip_prefix(place) else {
+        return false;
+    };
+    rest.is_empty() || rest.starts_with('/') || place == "/" && path == "/"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_navigation_marks_the_place_where_one_is() {
+        for (path, place, expected) in [
+            ("/changes", "/changes", true),
+            ("/changes/CHG-0001", "/changes", true),
+            ("/changeset", "/changes", false),
+            ("/", "/", true),
+            ("/changes", "/", false),
+        ] {
+            assert_eq!(is_within(path, place), expected, "{path} in {place}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! One look of a browser at a page: which key its forms carry, and what was typed where a form was refused.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::hmac;
+use basis::Refusal;
+
+use super::Appearance;
+
+/// What the key of a form is made for; another use of the cookie gives another key.
+const FORM_KEY_PURPOSE: &[u8] = b"tagout form 1";
+
+/// What a form sent, as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Typed {
+    /// The path that the form was sent to.
+    pub(crate) path: String,
+    /// Its fields, in the form's order.
+    pub(crate) pairs: Vec<(String, String)>,
+}
+
+/// One look of a browser at a page.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Visit {
+    /// The path that is asked for.
+    pub(crate) path: String,
+    /// Which forms of this look carry; empty where there is no browser.
+    pub(crate) key: String,
+    /// The name that the browser is given, where it had none.
+    pub(crate) new_visitor: Option<String>,
+    /// Names this look, so that a form sent twice is taken once.
+    pub(crate) once: String,
+    /// What was typed, where a form is shown again.
+    pub(crate) typed: Option<Typed>,
+    /// Why it is shown again.
+    pub(crate) refusal: Option<Refusal>,
+    /// How the person wants pages to look.
+    pub(crate) appearance: Appearance,
+}
+
+/// The key that the forms of whoever holds this cookie carry: HMAC-SHA-256 in hex. It tells nothing of the cookie, and who
+/// does not hold the cookie cannot make it, so a form that carries it came from a page of ours.
+pub(crate) fn form_key(cookie: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, cookie.as_bytes());
+    hex::encode(hmac::sign(&key, FORM_KEY_PURPOSE))
+}
+
+/// Whether this is the key of the forms of whoever holds the cookie.
+pub(crate) fn is_form_key(cookie: &str, key: &str) -> bool {
+    verify_slices_are_equal(form_key(cookie).as_bytes(), key.as_bytes()).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_fits_one_cookie_only() {
+        let key = form_key("TOK-1.secret");
+        assert!(is_form_key("TOK-1.secret", &key));
+        assert!(!is_form_key("TOK-2.secret", &key));
+        assert!(!is_form_key("TOK-1.secret", ""));
+        assert!(!is_form_key("TOK-1.secret", &key[1..]));
+    }
+}
