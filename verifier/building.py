@@ -202,6 +202,8 @@ def mpint(number):
 class SshKey:
     """A person's SSH key, kept in memory. Security keys are played by software: same bytes, no touch."""
 
+    APPLICATION = b"ssh:"
+
     def __init__(self, kind="ssh-ed25519", flags=1, bits=2048):
         self.kind = kind
         self.flags = flags
@@ -219,7 +221,7 @@ class SshKey:
             point = self.private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
             inner = wire(curve, point)
         if kind.startswith("sk-"):
-            inner += wire(b"ssh:")
+            inner += wire(self.APPLICATION)
         self.blob = wire(kind.encode()) + inner
         self.public = f"{kind} {b64(self.blob)}"
 
@@ -227,15 +229,17 @@ class SshKey:
         """An armored signature as PROTOCOL.sshsig says."""
         hashed = hashlib.new(digest, message).digest()
         signed = b"SSHSIG" + wire(namespace, reserved, digest.encode(), hashed)
+        blob = b"SSHSIG" + struct.pack(">I", 1)
+        blob += wire(self.blob, namespace, reserved, digest.encode(), self._inner(signed))
+        return armored(blob)
+
+    def _inner(self, signed):
         if self.kind.startswith("sk-"):
             tail = bytes([self.flags]) + struct.pack(">I", 5)
-            signed = hashlib.sha256(b"ssh:").digest() + tail + hashlib.sha256(signed).digest()
-            signature = wire(self.kind.encode(), self._raw(signed)) + tail
-        else:
-            kind = self.rsa_hash if self.kind == "ssh-rsa" else self.kind
-            signature = wire(kind.encode(), self._raw(signed))
-        blob = b"SSHSIG" + struct.pack(">I", 1) + wire(self.blob, namespace, reserved, digest.encode(), signature)
-        return armored(blob)
+            signed = hashlib.sha256(self.APPLICATION).digest() + tail + hashlib.sha256(signed).digest()
+            return wire(self.kind.encode(), self._raw(signed)) + tail
+        kind = self.rsa_hash if self.kind == "ssh-rsa" else self.kind
+        return wire(kind.encode(), self._raw(signed))
 
     def _raw(self, signed):
         if "ed25519" in self.kind:
@@ -245,6 +249,25 @@ class SshKey:
             return self.private.sign(signed, padding.PKCS1v15(), used)
         used = hashes.SHA384() if "384" in self.kind else hashes.SHA256()
         return wire(*map(mpint, decode_dss_signature(self.private.sign(signed, ec.ECDSA(used)))))
+
+
+class Passkey(SshKey):
+    """A passkey and the browser that it is used in: section 5.3.1. Each part can be bent before it is signed."""
+
+    APPLICATION = b"tagout.example"
+
+    def __init__(self):
+        super().__init__("sk-ecdsa-sha2-nistp256@openssh.com", flags=0x1D)
+        self.origin = b"https://tagout.example"
+        self.client_data = b'{"type":"webauthn.get","challenge":"%s","origin":"https://tagout.example","crossOrigin":false}'
+        self.extensions = b""
+
+    def _inner(self, signed):
+        client_data = self.client_data.replace(b"%s", base64.urlsafe_b64encode(signed).rstrip(b"="))
+        tail = bytes([self.flags]) + struct.pack(">I", 5)
+        signed = hashlib.sha256(self.APPLICATION).digest() + tail + self.extensions + hashlib.sha256(client_data).digest()
+        rest = wire(self.origin, client_data, self.extensions)
+        return wire(b"webauthn-sk-ecdsa-sha2-nistp256@openssh.com", self._raw(signed)) + tail + rest
 
 
 def armored(blob):

@@ -1,5 +1,6 @@
-"""SSH public keys and armored SSH signatures (page, sections 5.1 and 5.3; PROTOCOL.sshsig, PROTOCOL.u2f)."""
+"""SSH public keys and armored SSH signatures (page, sections 5.1, 5.3 and 5.3.1; PROTOCOL.sshsig, PROTOCOL.u2f)."""
 
+import base64
 import hashlib
 import re
 
@@ -15,7 +16,13 @@ from refusal import Malformed, shown
 NAMESPACE = b"tagout-approval"
 RSA_BITS_MIN = 2048
 RSA_BITS_MAX = 8192
-_USER_PRESENT = 1
+TEXT_BYTES_MAX = 16384
+_USER_PRESENT = 0x01
+_USER_VERIFIED = 0x04
+_HAS_CREDENTIAL = 0x40
+_HAS_EXTENSIONS = 0x80
+_PASSKEY = b"webauthn-sk-ecdsa-sha2-nistp256@openssh.com"
+_ORIGIN = re.compile(rb"[!#-\[\]-~]+")
 _ARMOR = re.compile(
     r"-----BEGIN SSH SIGNATURE-----\n((?:[A-Za-z0-9+/=]{1,76}\n)+)-----END SSH SIGNATURE-----\n?"
 )
@@ -141,7 +148,7 @@ _ALGORITHMS = {
     b"ecdsa-sha2-nistp384": (_p384, {b"ecdsa-sha2-nistp384"}),
     b"ssh-rsa": (_Rsa, set(_RSA_HASHES)),
     b"sk-ssh-ed25519@openssh.com": (_Ed25519, {b"sk-ssh-ed25519@openssh.com"}),
-    b"sk-ecdsa-sha2-nistp256@openssh.com": (_p256, {b"sk-ecdsa-sha2-nistp256@openssh.com"}),
+    b"sk-ecdsa-sha2-nistp256@openssh.com": (_p256, {b"sk-ecdsa-sha2-nistp256@openssh.com", _PASSKEY}),
 }
 
 
@@ -150,6 +157,8 @@ class PublicKey:
 
     def __init__(self, text):
         """Reads the key; raises `Malformed` where it is of another kind or shape."""
+        if len(text.encode("utf-8")) > TEXT_BYTES_MAX:
+            raise Malformed(f"a key has at most {TEXT_BYTES_MAX} bytes")
         name, space, encoded = text.partition(" ")
         algorithm = name.encode("utf-8")
         if not space or algorithm not in _ALGORITHMS:
@@ -160,7 +169,7 @@ class PublicKey:
             raise Malformed("the key blob names another algorithm")
         read, self.signs_with = _ALGORITHMS[algorithm]
         self.key = read(wire)
-        self.application = wire.string() if algorithm.startswith(b"sk-") else None
+        self.application = _application(wire) if algorithm.startswith(b"sk-") else None
         wire.end()
 
     def check(self, armored, message):
@@ -193,13 +202,54 @@ class PublicKey:
             flags, counter = wire.take(1), wire.take(4)
             if not flags[0] & _USER_PRESENT:
                 raise Malformed("the security key did not record that its user was present")
-            signed = hashlib.sha256(self.application).digest() + flags + counter + hashlib.sha256(signed).digest()
+            extensions = b""
+            if algorithm == _PASSKEY:
+                origin, client_data, extensions = wire.string(), wire.string(), wire.string()
+                _check_passkey(flags[0], origin, client_data, extensions, challenge=signed)
+                signed = client_data
+            head = hashlib.sha256(self.application).digest() + flags + counter
+            signed = head + extensions + hashlib.sha256(signed).digest()
         wire.end()
         if not self.key.holds(algorithm, value, signed):
             raise Malformed("the signature does not hold")
 
 
+def _application(wire):
+    """What a security key signs for: text without a zero byte, where a C program would see its end."""
+    application = wire.string()
+    try:
+        application.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Malformed("the application of the security key is not UTF-8") from None
+    if b"\0" in application:
+        raise Malformed("the application of the security key holds a zero byte")
+    return application
+
+
+def _check_passkey(flags, origin, client_data, extensions, challenge):
+    """What the browser and the passkey must have said beside the signature (page, section 5.3.1)."""
+    if not flags & _USER_VERIFIED:
+        raise Malformed("the passkey did not record that it verified its user")
+    if flags & _HAS_CREDENTIAL:
+        raise Malformed("the flags are those of a new passkey")
+    if bool(flags & _HAS_EXTENSIONS) != bool(extensions):
+        raise Malformed("the flags and the extensions disagree")
+    if _ORIGIN.fullmatch(origin) is None:
+        raise Malformed("the origin is empty or holds a character that no origin has")
+    encoded = base64.urlsafe_b64encode(challenge).rstrip(b"=")
+    head = b'{"type":"webauthn.get","challenge":"' + encoded + b'","origin":"' + origin + b'"'
+    if not client_data.startswith(head):
+        raise Malformed("the client data does not begin with this challenge and this origin")
+    rest = client_data[len(head) :]
+    if rest != b"}" and not (rest.startswith(b",") and rest.endswith(b"}")):
+        raise Malformed("the client data does not go on as a browser writes it")
+    if b'"crossOrigin":true' in rest:
+        raise Malformed("the passkey was used inside a page of another origin")
+
+
 def _unarmored(armored):
+    if len(armored.encode("utf-8")) > TEXT_BYTES_MAX:
+        raise Malformed(f"a signature has at most {TEXT_BYTES_MAX} bytes")
     match = _ARMOR.fullmatch(armored)
     if match is None:
         raise Malformed("not an armored SSH signature")

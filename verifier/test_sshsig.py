@@ -1,5 +1,6 @@
 """SSH keys and signatures: made by the real `ssh-keygen`, bent, and at the limits that the page names."""
 
+import copy
 import pathlib
 import random
 import shutil
@@ -9,10 +10,10 @@ import unittest
 
 import building
 import note
-from building import SshKey, Story, wire
+from building import Passkey, SshKey, Story, wire
 from judging import Judged
 from refusal import Malformed
-from sshsig import PublicKey
+from sshsig import TEXT_BYTES_MAX, PublicKey
 
 MESSAGE = b"tagout approval 1\n"
 
@@ -54,16 +55,26 @@ class RealSshKeygen(Judged):
     def test_signatures_of_the_tests_own_keys_satisfy_ssh_keygen(self):
         for kind in ("ssh-ed25519", "ecdsa-sha2-nistp384", "ssh-rsa", "sk-ssh-ed25519@openssh.com",
                      "sk-ecdsa-sha2-nistp256@openssh.com"):  # fmt: skip
-            key = SshKey(kind)
-            (self.folder / "allowed").write_text(f"boris {key.public}\n")
-            (self.folder / "signature").write_text(key.sign(MESSAGE))
-            self.run_keygen(
-                "-Y", "verify", "-f", "allowed", "-I", "boris", "-n", "tagout-approval", "-s", "signature", given=MESSAGE
-            )
+            self.assert_satisfied(SshKey(kind))
+
+    def test_signatures_of_passkeys_satisfy_ssh_keygen(self):
+        extended = Passkey()
+        extended.flags, extended.extensions = 0x85, b"\xa1\x65thing\xf5"
+        for key in (Passkey(), extended):
+            self.assert_satisfied(key)
+            PublicKey(key.public).check(key.sign(MESSAGE), MESSAGE)
+
+    def assert_satisfied(self, key):
+        (self.folder / "allowed").write_text(f"boris {key.public}\n")
+        (self.folder / "signature").write_text(key.sign(MESSAGE))
+        self.run_keygen(
+            "-Y", "verify", "-f", "allowed", "-I", "boris", "-n", "tagout-approval", "-s", "signature", given=MESSAGE
+        )
 
 
 class BentSignatures(unittest.TestCase):
     KEYS = [SshKey(kind) for kind in ("ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa", "sk-ssh-ed25519@openssh.com")]
+    KEYS.append(Passkey())
 
     def test_every_bent_byte_of_a_signature_is_refused(self):
         chance = random.Random(6)
@@ -106,6 +117,71 @@ class BentSignatures(unittest.TestCase):
         ):  # fmt: skip
             with self.assertRaises(Malformed, msg=armored):
                 public.check(armored, MESSAGE)
+
+
+class Passkeys(unittest.TestCase):
+    """Section 5.3.1, rule by rule: everything is signed as it stands, so only the rule can refuse it."""
+
+    KEY = Passkey()
+    GET = KEY.client_data
+
+    def holds(self, **bent):
+        key = copy.copy(self.KEY)
+        for name, value in bent.items():
+            setattr(key, name, value)
+        try:
+            PublicKey(key.public).check(key.sign(MESSAGE), MESSAGE)
+        except Malformed:
+            return False
+        return True
+
+    def test_flags_say_that_the_user_was_verified_and_what_follows(self):
+        for flags in range(256):
+            for extensions in (b"", b"\xa0"):
+                is_right = flags & 0x45 == 0x05 and bool(flags & 0x80) == bool(extensions)
+                self.assertEqual(self.holds(flags=flags, extensions=extensions), is_right, (flags, extensions))
+
+    def test_client_data_stands_as_browsers_write_it(self):
+        head = self.GET.partition(b',"crossOrigin"')[0]
+        for rest in (b"}", b',"crossOrigin":false}', b',"crossOrigin":false,"other":{"deep":[]}}', b",}"):
+            self.assertTrue(self.holds(client_data=head + rest), rest)
+        for client_data in (
+            head, head + b"}}", head + b" }", head + b',"crossOrigin":true}', head + b',"x":1,"crossOrigin":true}',
+            head + b',"crossOrigin":false', b" " + self.GET, self.GET.replace(b"get", b"create"), b"",
+            self.GET.replace(b"%s", b""), self.GET.replace(b"%s", b"%s="), self.GET.replace(b"%s", b"A%s"),
+            self.GET.replace(b'"type"', b'"type" '), self.GET.replace(b".example", b".example:8443"),
+        ):  # fmt: skip
+            self.assertFalse(self.holds(client_data=client_data), client_data)
+
+    def test_the_origin_is_that_of_the_client_data_and_has_no_odd_characters(self):
+        usual = Passkey().origin
+        for byte in range(256):
+            origin = usual + bytes([byte])
+            is_right = 0x21 <= byte <= 0x7E and byte not in b'"\\'
+            client_data = self.GET.replace(usual, origin)
+            self.assertEqual(self.holds(origin=origin, client_data=client_data), is_right, byte)
+            self.assertFalse(self.holds(origin=origin))
+        self.assertFalse(self.holds(origin=b"", client_data=self.GET.replace(usual, b"")))
+
+    def test_a_signature_has_a_most_of_bytes(self):
+        key = Passkey()
+        public = PublicKey(key.public)
+
+        def signature(filling):
+            key.client_data = self.GET[:-1] + b',"x":"' + b"y" * filling + b'"}'
+            return key.sign(MESSAGE)
+
+        filling = next(n for n in range(12_500, 11_000, -1) if len(signature(n)) <= TEXT_BYTES_MAX)
+        public.check(signature(filling), MESSAGE)
+        with self.assertRaises(Malformed):
+            public.check(signature(filling + 60), MESSAGE)
+
+    def test_the_form_belongs_to_no_other_kind_of_key(self):
+        for kind in ("sk-ssh-ed25519@openssh.com", "ecdsa-sha2-nistp256"):
+            key, passkey = SshKey(kind), Passkey()
+            passkey.blob = key.blob
+            with self.assertRaises(Malformed):
+                PublicKey(key.public).check(passkey.sign(MESSAGE), MESSAGE)
 
 
 class KeyLimits(unittest.TestCase):
@@ -154,6 +230,27 @@ class KeyLimits(unittest.TestCase):
         PublicKey("ssh-ed25519 " + building.b64(wire(b"ssh-ed25519", raw)))
         for name in (b"ssh-ed25518", b"", b"ssh-ed25519\0", b"sk-ssh-ed25519@openssh.com"):
             self.assert_refused("ssh-ed25519 " + building.b64(wire(name, raw)))
+
+    def test_the_application_of_a_security_key_is_text_without_a_zero_byte(self):
+        kind = "sk-ssh-ed25519@openssh.com"
+        raw = building.raw_public(building.Signer().private)
+        for application, is_accepted in ((b"ssh:", True), (b"", True), (b"ssh:\0", False), (b"\xff", False)):
+            text = f"{kind} {building.b64(wire(kind.encode(), raw, application))}"
+            if is_accepted:
+                PublicKey(text)
+            else:
+                self.assert_refused(text)
+
+    def test_a_key_has_a_most_of_bytes(self):
+        kind = "sk-ssh-ed25519@openssh.com"
+        raw = building.raw_public(building.Signer().private)
+        for length, is_accepted in ((12_197, True), (12_198, False)):
+            text = f"{kind} {building.b64(wire(kind.encode(), raw, b'x' * length))}"
+            self.assertEqual(len(text) <= TEXT_BYTES_MAX, is_accepted, len(text))
+            if is_accepted:
+                PublicKey(text)
+            else:
+                self.assert_refused(text)
 
     def test_lengths_beyond_the_data_are_refused(self):
         kind = b"ssh-ed25519"

@@ -92,7 +92,7 @@ pub const BENT_FILES: &[(&str, Code, BendFiles)] = &[
         edit_manifest(f, "}\n", "}")
     }),
     ("a manifest with a period turned round", Code::Manifest, |f| {
-        edit_manifest(f, "\"first\":0", "\"first\":12")
+        edit_manifest(f, "\"first\":0", "\"first\":14")
     }),
     ("a manifest with another kind of scope", Code::Manifest, |f| {
         edit_manifest(f, "\"period\"", "\"decade\"")
@@ -180,12 +180,12 @@ pub const BENT_FILES: &[(&str, Code, BendFiles)] = &[
     }),
     ("a proof for another index", Code::Proofs, |f| {
         lines(f, PROOFS, |lines| {
-            lines[11] = lines[11].replace("\"index\":11", "\"index\":12")
+            lines[13] = lines[13].replace("\"index\":13", "\"index\":14")
         });
     }),
     ("a proof beyond the tree", Code::Proofs, |f| {
         lines(f, PROOFS, |lines| {
-            lines[11] = lines[11].replace("\"index\":11", "\"index\":16")
+            lines[13] = lines[13].replace("\"index\":13", "\"index\":16")
         });
     }),
     ("a proof with one hash too many", Code::Proofs, |f| {

@@ -22,13 +22,13 @@ pub const BENT_LEDGERS: &[(&str, Code, Bend)] = &[
         s.rows[3].shown = Shown::Absent
     }),
     ("a period without its last entry", Code::Scope, |s| {
-        s.rows[11].shown = Shown::Absent
+        s.rows[13].shown = Shown::Absent
     }),
     ("a period with a foreign entry after it", Code::Scope, |s| {
-        s.rows[12].shown = Shown::Clear
+        s.rows[14].shown = Shown::Clear
     }),
     ("a period with a foreign entry before it", Code::Scope, |s| {
-        s.scope = Scope::Period { first: 4, last: 11 }
+        s.scope = Scope::Period { first: 4, last: 13 }
     }),
     ("a change without its first entry", Code::Scope, |s| {
         *s = Sample::change();
@@ -69,7 +69,7 @@ pub const BENT_LEDGERS: &[(&str, Code, Bend)] = &[
         s.rows[7].shown = Shown::Redacted(3)
     }),
     ("a redaction by an entry that is not there", Code::Payloads, |s| {
-        s.rows[7].shown = Shown::Redacted(12)
+        s.rows[7].shown = Shown::Redacted(14)
     }),
     ("an enrolment of unknown version", Code::Keys, |s| {
         s.rows[0].type_version = 2
@@ -253,30 +253,30 @@ pub const BENT_LEDGERS: &[(&str, Code, Bend)] = &[
 
 /// Ledgers that look odd and are right.
 pub const ODD_BUT_RIGHT: &[(&str, [u64; 2], Bend)] = &[
-    ("a requester who may decide", [1, 0], |s| {
+    ("a requester who may decide", [2, 0], |s| {
         s.rows[6].payload = decision(1, "KEY-0001", json!({"alternative": "7.2"}));
         s.rows[6].actor = 1;
     }),
-    ("a decision without comment", [1, 0], |s| {
+    ("a decision without comment", [2, 0], |s| {
         s.rows[6].payload = decision(2, "KEY-0002", json!({"comment": ""}));
         set(s, 6, "comment", Value::Null);
     }),
-    ("a decision on a submission that is withheld", [0, 1], |s| {
+    ("decisions on a submission that is withheld", [0, 2], |s| {
         s.rows[4].shown = Shown::Redacted(8);
         s.rows[7].shown = Shown::Clear;
         set(s, 8, "entry", json!(4));
     }),
-    ("a decision with a key whose enrolment is withheld", [0, 1], |s| {
+    ("a decision with a key whose enrolment is withheld", [1, 1], |s| {
         s.rows[1].shown = Shown::Redacted(8);
         s.rows[7].shown = Shown::Clear;
         set(s, 8, "entry", json!(1));
     }),
-    ("a decision that is withheld", [0, 0], |s| {
+    ("a decision that is withheld", [1, 0], |s| {
         s.rows[6].shown = Shown::Redacted(8);
         s.rows[7].shown = Shown::Clear;
         set(s, 8, "entry", json!(6));
     }),
-    ("an empty readable member and unknown types", [1, 0], |s| {
+    ("an empty readable member and unknown types", [2, 0], |s| {
         s.rows[3].event_type = "rooms.unheard_of"
     }),
 ];

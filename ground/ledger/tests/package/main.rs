@@ -2,6 +2,7 @@
 
 mod bent_files;
 mod bent_ledgers;
+mod bent_passkeys;
 mod mutations;
 mod sample;
 mod second_opinion;

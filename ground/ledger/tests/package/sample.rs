@@ -15,10 +15,16 @@ use ledger::package::{
 };
 use serde_json::{Value, json};
 
+#[path = "passkey.rs"]
+pub mod passkey;
+
 pub const ORIGIN: &str = "tagout.example/acme";
 pub const TEXT: &str = "Patch web01: openssl 3.0.15-1 to 3.0.16-1\n";
 pub const CLEAR_EVIDENCE: &[u8] = b"dpkg log of web01\n";
 pub const DESTROYED_EVIDENCE: &[u8] = b"destroyed since\n";
+
+/// Whoever has a passkey in place of an SSH key.
+const PASSKEY_PERSON: u64 = 3;
 
 /// What the package says of the payload of an entry.
 #[derive(Clone, Copy, PartialEq)]
@@ -88,7 +94,7 @@ fn evidence(subject: &'static str, content: &[u8]) -> Row {
 }
 
 impl Sample {
-    /// A period that holds everything: twelve entries of a ledger of sixteen.
+    /// A period that holds everything: fourteen entries of a ledger of sixteen.
     pub fn period() -> Self {
         let submitted = json!({"revision": 1, "requester": "PER-0001", "text": TEXT, "digest": Hash::of(TEXT.as_bytes())});
         let enrolled = |key_id, person| json!({"key_id": key_id, "key": ssh_key(person), "label": "laptop"});
@@ -134,14 +140,16 @@ impl Sample {
                 }),
             ),
             row("people.key_revoked", "PER-0002", 1, json!({"key_id": "KEY-0002"})),
+            row("people.key_enrolled", "PER-0003", 3, enrolled("KEY-0003", 3)),
+            row("changes.decided", "CHG-0001", 3, passkey_decision(|_| {})),
         ];
-        for number in 0..4 {
+        for number in 0..2 {
             rows.push(Row {
                 shown: Shown::Absent,
                 ..row("assets.seen", "AST-0001", 1, json!({"number": number}))
             });
         }
-        let scope = Scope::Period { first: 0, last: 11 };
+        let scope = Scope::Period { first: 0, last: 13 };
         Self {
             rows,
             scope,
@@ -309,6 +317,18 @@ pub fn sign_manifest(files: &mut FilesInMemory, manifest: Vec<u8>) {
 
 /// The payload of a decision by `person`, signed with their key; `changes` replaces members before the signature.
 pub fn decision(person: u64, key_id: &str, changes: Value) -> Value {
+    let sign = |message: &str| signature(person, message, Approval::NAMESPACE, "");
+    signed_decision(person, key_id, changes, sign)
+}
+
+/// The payload of a decision by the third person, signed with their passkey.
+pub fn passkey_decision(bend: impl FnOnce(&mut passkey::Spoken)) -> Value {
+    signed_decision(PASSKEY_PERSON, "KEY-0003", json!({}), |message| {
+        passkey::signature(message, bend)
+    })
+}
+
+fn signed_decision(person: u64, key_id: &str, changes: Value, sign: impl FnOnce(&str) -> String) -> Value {
     let mut payload = json!({
         "decision": "approve", "revision": 1, "digest": Hash::of(TEXT.as_bytes()), "capacity": "approver",
         "person": PersonId::from_number(person), "signed_at": time(6), "key_id": key_id, "comment": "one\ntwo \\",
@@ -329,10 +349,7 @@ pub fn decision(person: u64, key_id: &str, changes: Value) -> Value {
         comment: text("comment"),
     }
     .message(TEXT);
-    members.insert(
-        "signature".into(),
-        json!(signature(person, &message, Approval::NAMESPACE, "")),
-    );
+    members.insert("signature".into(), json!(sign(&message)));
     payload
 }
 
@@ -350,6 +367,9 @@ fn key_blob(person: u64) -> Vec<u8> {
 
 /// The public key of a person as OpenSSH writes it, without comment.
 pub fn ssh_key(person: u64) -> String {
+    if person == PASSKEY_PERSON {
+        return passkey::key();
+    }
     format!("ssh-ed25519 {}", STANDARD.encode(key_blob(person)))
 }
 
@@ -358,7 +378,11 @@ pub fn signature(person: u64, message: &str, namespace: &str, reserved: &str) ->
     let hash = digest::digest(&digest::SHA512, message.as_bytes());
     let middle = middle(namespace, reserved);
     let signed = [b"SSHSIG".as_slice(), &middle, &string(hash.as_ref())].concat();
-    armored(&key_blob(person), &middle, pair(person).sign(&signed).as_ref())
+    armored(
+        &key_blob(person),
+        &middle,
+        &ed25519_value(pair(person).sign(&signed).as_ref()),
+    )
 }
 
 /// The identity as public key, and the signature with which it fits every message by the bare equation of Ed25519.
@@ -366,7 +390,7 @@ pub fn identity_key_and_signature() -> (String, String) {
     let mut identity = [0; 64];
     identity[0] = 1;
     let blob = [string(b"ssh-ed25519"), string(&identity[..32])].concat();
-    let signature = armored(&blob, &middle(Approval::NAMESPACE, ""), &identity);
+    let signature = armored(&blob, &middle(Approval::NAMESPACE, ""), &ed25519_value(&identity));
     (format!("ssh-ed25519 {}", STANDARD.encode(blob)), signature)
 }
 
@@ -379,13 +403,16 @@ fn middle(namespace: &str, reserved: &str) -> Vec<u8> {
     .concat()
 }
 
-fn armored(key_blob: &[u8], middle: &[u8], signature: &[u8]) -> String {
-    let value = [string(b"ssh-ed25519"), string(signature)].concat();
+fn ed25519_value(signature: &[u8]) -> Vec<u8> {
+    [string(b"ssh-ed25519"), string(signature)].concat()
+}
+
+fn armored(key_blob: &[u8], middle: &[u8], value: &[u8]) -> String {
     let blob = [
         b"SSHSIG\x00\x00\x00\x01".as_slice(),
         &string(key_blob),
         middle,
-        &string(&value),
+        &string(value),
     ]
     .concat();
     let base64 = STANDARD.encode(blob);

@@ -12,7 +12,7 @@ use crate::mutations::verdict;
 use crate::sample::{Sample, key};
 
 /// The verdicts of the Python verifier, in the lines of its batch mode: `yes` or `no <code>`.
-fn second_opinion(packages: &[Vec<u8>]) -> Option<Vec<String>> {
+pub fn second_opinion(packages: &[Vec<u8>]) -> Option<Vec<String>> {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../verifier/verify.py");
     let has_python = Command::new("python3")
         .args(["-c", "import cryptography"])
