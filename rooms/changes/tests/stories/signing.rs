@@ -3,8 +3,11 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use basis::{Class, Span};
-use changes::Decision;
+use basis::{Class, Role, Span};
+use changes::{Decision, Signed};
+
+use testkit::authenticator::Passkey;
+use testkit::passkeys;
 
 use crate::house::{Story, has_ssh_keygen};
 
@@ -139,4 +142,60 @@ fn the_time_in_a_signature_is_near_and_after_the_submission() {
     let before = story.sign(&story.ben, id, Decision::Approve, "").unwrap();
     let refusal = changes::decide(organisation, &story.ben, id, &before).unwrap_err();
     assert_eq!(refusal.rule, "time of signature");
+}
+
+#[test]
+fn a_passkey_approves_the_text_that_it_signed_and_no_other() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let story = Story::begin();
+    let id = story.open("web02").unwrap().id;
+    story.submit(id).unwrap();
+    let organisation = &story.house.organisation;
+
+    let mut passkey = Passkey::from_seed(passkeys::RP_ID, [9; 32]);
+    let key = passkeys::public_key(&passkey);
+    let text = people::enrolment_text(organisation.origin(), story.ben.person, &key);
+    let proof = passkeys::sign(&mut passkey, people::ENROLMENT_NAMESPACE, &text);
+    let mut allowed = story.ben.clone();
+    allowed.roles.insert(Role::Administrator);
+    people::enrol_key(organisation, &allowed, &key.openssh(), &proof).unwrap();
+
+    let approve = Decision::Approve;
+    let (to_sign, capacity) =
+        changes::to_sign(organisation, &story.ben, id, approve, None, "fine by me").unwrap();
+    let signature = passkeys::sign(&mut passkey, changes::rules::NAMESPACE, &to_sign.message);
+    let signed = |decision, comment: &str, signature: &str| Signed {
+        revision: to_sign.submission.revision,
+        digest: to_sign.submission.digest.clone(),
+        decision,
+        capacity,
+        signed_at: to_sign.signed_at,
+        comment: comment.to_owned(),
+        signature: signature.to_owned(),
+    };
+    for bent in [
+        signed(Decision::Disapprove, "fine by me", &signature),
+        signed(approve, "fine by her", &signature),
+        signed(approve, "fine by me", &proof),
+    ] {
+        let refusal = changes::decide(organisation, &story.ben, id, &bent).unwrap_err();
+        assert_eq!(refusal.class, Class::Invalid, "{refusal}");
+    }
+    let refusal = changes::decide(
+        organisation,
+        &story.carla,
+        id,
+        &signed(approve, "fine by me", &signature),
+    );
+    assert!(refusal.is_err(), "another person cannot use it");
+    changes::decide(
+        organisation,
+        &story.ben,
+        id,
+        &signed(approve, "fine by me", &signature),
+    )
+    .unwrap();
+    story.house.assert_sound();
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use basis::{PersonId, Time};
+use formats::sshsig::SshSignature;
 use ledger::Hash;
 use ledger::package::{Approval, Decision};
 
@@ -17,6 +18,11 @@ pub(super) fn stem(decision: &Chosen) -> String {
         "{FOLDER}/{}-{}-entry-{}",
         entry.subject, entry.actor, decision.index
     )
+}
+
+/// Whether a decision was signed with a passkey, in a browser.
+pub(super) fn is_by_passkey(decision: &Chosen) -> bool {
+    SshSignature::parse_armored(decision.text("signature")).is_ok_and(|signature| signature.is_by_passkey())
 }
 
 /// Whether the signed message can be written: decision and submission are in the package and readable.
@@ -63,6 +69,9 @@ pub(super) fn files(pages: &Pages<'_>) -> Vec<(String, Vec<u8>)> {
         ));
         let stem = stem(decision);
         let name = stem.rsplit('/').next().unwrap_or(&stem);
+        if is_by_passkey(decision) {
+            commands.push_str("# signed with a passkey, which takes OpenSSH 8.4 or later to check:\n");
+        }
         commands.push_str(&format!(
             "ssh-keygen -Y verify -f allowed_signers -I {person} -n {} -s {name}.sig < {name}.msg\n",
             Approval::NAMESPACE

@@ -108,6 +108,10 @@ fn decisions(pages: &Pages<'_>, html: &mut Html) {
                 Some(_) => Cell::link(&format!("{}.msg", approvals::stem(chosen)), "signed message"),
                 None => Cell::text("withheld"),
             };
+            let mut key = vec![key_id.to_owned(), fingerprint.to_owned()];
+            if approvals::is_by_passkey(chosen) {
+                key.push("passkey".to_owned());
+            }
             vec![
                 Cell::text(format!(
                     "{} revision {}",
@@ -118,7 +122,7 @@ fn decisions(pages: &Pages<'_>, html: &mut Html) {
                 Cell::text(pages.person(chosen.entry.actor)),
                 Cell::text(chosen.text("capacity")),
                 Cell::text(chosen.text("signed_at")),
-                Cell::lines(&[key_id.to_owned(), fingerprint.to_owned()]),
+                Cell::lines(&key),
                 Cell::text(chosen.text("comment")),
                 Cell::text(chosen.text("alternative")),
                 files,

@@ -12,7 +12,8 @@ use ledger::package::{Approval, Decision};
 use people::{ENROLMENT_NAMESPACE, Founding, Handle, sign_with_ssh_keygen};
 use serde::{Deserialize, Serialize};
 use storage::{By, EventKind, Organisation, Stamp, StorageError, Tables, World};
-use testkit::{House, signed_in};
+use testkit::authenticator::Passkey;
+use testkit::{House, passkeys, signed_in};
 
 /// Anything sealed that is at least this long is a secret or the hash of one.
 const SECRET_CHARS_LEAST: usize = 40;
@@ -102,7 +103,7 @@ impl Story {
         };
         let approver = story.house.person("ben", &[Role::Approver]);
         let (key, key_id) = story.enrol_key(&approver);
-        let text = format!("change: CHG-0001\nreason: patch the web server; {SECRET}\n");
+        let text = request();
         let digest = Hash::of(text.as_bytes());
         let submitted = Submitted {
             change: change(),
@@ -113,9 +114,25 @@ impl Story {
             policy_version: 1,
         };
         story.record(&story.owner, submitted);
-        story.record(&approver, story.decided(&approver, &key, key_id, &text));
+        let sign =
+            |message: &str| sign_with_ssh_keygen(&key, Approval::NAMESPACE, message).expect("a signature");
+        story.record(&approver, story.decided(&approver, sign, key_id, &text));
         story.attach();
         story
+    }
+
+    /// Has one more person approve, with a passkey.
+    pub fn approve_with_passkey(&self) {
+        let person = self.house.person("ida", &[Role::Approver]);
+        let mut passkey = Passkey::from_seed(passkeys::RP_ID, [9; 32]);
+        let public = passkeys::public_key(&passkey);
+        let organisation = &self.house.organisation;
+        let text = people::enrolment_text(organisation.origin(), person.person, &public);
+        let signature = passkeys::sign(&mut passkey, ENROLMENT_NAMESPACE, &text);
+        let enrolled = people::enrol_key(organisation, &person, &public.openssh(), &signature).unwrap();
+        let sign = |message: &str| passkeys::sign(&mut passkey, Approval::NAMESPACE, message);
+        let decided = self.decided(&person, sign, enrolled.id.to_string(), &request());
+        self.record(&person, decided);
     }
 
     /// Submits another change, which has nothing to do with the one of the story.
@@ -169,7 +186,13 @@ impl Story {
         (key, enrolled.id.to_string())
     }
 
-    fn decided(&self, person: &Actor, key: &Path, key_id: String, text: &str) -> Decided {
+    fn decided(
+        &self,
+        person: &Actor,
+        sign: impl FnOnce(&str) -> String,
+        key_id: String,
+        text: &str,
+    ) -> Decided {
         let (change, digest) = (change(), Hash::of(text.as_bytes()));
         let approval = Approval {
             origin: self.house.organisation.origin().as_str(),
@@ -182,7 +205,7 @@ impl Story {
             signed_at: self.house.organisation.now(),
             comment: "be <b>careful</b>",
         };
-        let signature = sign_with_ssh_keygen(key, Approval::NAMESPACE, &approval.message(text)).unwrap();
+        let signature = sign(&approval.message(text));
         Decided {
             revision: approval.revision,
             digest,
@@ -267,6 +290,11 @@ impl Story {
         };
         self.house.organisation.view(find).unwrap()
     }
+}
+
+/// The text that is decided about.
+fn request() -> String {
+    format!("change: CHG-0001\nreason: patch the web server; {SECRET}\n")
 }
 
 fn make_key(path: &Path) {

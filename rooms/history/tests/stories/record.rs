@@ -86,8 +86,12 @@ fn a_package_is_the_same_bytes_each_time_it_is_fetched() {
 #[test]
 fn stock_ssh_keygen_checks_the_approvals_of_a_package() {
     let story = Story::told();
+    story.approve_with_passkey();
     let folder = story.house.folder().join("unpacked");
     let package = story.package(&Asked::Change(change()));
+    let place = story.house.folder().join("package.zip");
+    fs::write(&place, &package).unwrap();
+    assert_ne!(python_says_yes(&story, &place), Some(false));
     let files = Archive::open(std::io::Cursor::new(&package)).unwrap();
     for (path, _) in files.list() {
         let place = folder.join(&path);
@@ -95,25 +99,33 @@ fn stock_ssh_keygen_checks_the_approvals_of_a_package() {
         fs::write(place, files.read(&path).unwrap()).unwrap();
     }
     let help = fs::read_to_string(folder.join("readable/approvals/how-to-check.txt")).unwrap();
-    let command = help.lines().find(|line| line.starts_with("ssh-keygen")).unwrap();
-    let output = Command::new("sh")
-        .args(["-c", command])
-        .current_dir(folder.join("readable/approvals"))
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(help.contains("# signed with a passkey, which takes OpenSSH 8.4 or later to check:\nssh-keygen"));
+    let commands: Vec<&str> = help
+        .lines()
+        .filter(|line| line.starts_with("ssh-keygen"))
+        .collect();
+    assert_eq!(commands.len(), 2);
+    for command in commands {
+        let output = Command::new("sh")
+            .args(["-c", command])
+            .current_dir(folder.join("readable/approvals"))
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
     // Unpacked, the directory verifies just the same.
     let key = story.house.organisation.verifier_key().unwrap();
     let report = verify(&Directory::open(&folder).unwrap(), &key, &[]).unwrap();
-    assert_eq!(report.decisions_checked, 1);
+    assert_eq!(report.decisions_checked, 2);
     let index = fs::read_to_string(folder.join("index.html")).unwrap();
     for expected in [
         "Evidence package of CHG-0001",
         "Ben (PER-",
+        "passkey",
         "approve",
         "&lt;b&gt;careful&lt;/b&gt;",
         "before.txt",
