@@ -11,7 +11,6 @@ mod crew;
 mod desk;
 mod file_body;
 mod guest;
-mod guest;
 mod handshake;
 mod limits;
 mod live;
