@@ -102,6 +102,7 @@ async function get(options) {
     client_data: toText(credential.response.clientDataJSON),
     authenticator_data: toText(credential.response.authenticatorData),
     signature: toText(credential.response.signature),
+    user_handle: credential.response.userHandle ? toText(credential.response.userHandle) : null,
   };
 }
 

@@ -76,6 +76,16 @@ impl Form {
         self.opening("form-inline")
     }
 
+    /// The beginning of a form that a passkey fills in, with its hidden fields: `options` for the page's script, `answer` for
+    /// what it writes. `ceremony` is `create` or `get`.
+    pub fn open_for_passkey(&self, ceremony: &str, hidden: &[(&str, &str)]) -> Html {
+        let opening = self.opening("usa-form usa-form--large");
+        let marked = format!("<form data-passkey=\"{}\"", Escaped(ceremony));
+        let opening = opening.as_str().replacen("<form", &marked, 1);
+        let fields = hidden.iter().map(|(name, value)| self.hidden(name, value));
+        Html::made(fields.fold(opening, |made, field| made + field.as_str()))
+    }
+
     fn opening(&self, class: &str) -> Html {
         let (action, id) = (Escaped(&self.action), self.id());
         let hidden = |name: &str, value: &str| {

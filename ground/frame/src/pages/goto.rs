@@ -1,6 +1,8 @@
 //! Where the browser goes after a form was taken.
 
-use super::Appearance;
+use basis::Refusal;
+
+use super::{Appearance, Page, Shown};
 
 /// Tells the browser to go on to another page (303, RFC 9110 §15.4.4), so that reloading sends nothing again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,6 +10,8 @@ pub struct Goto {
     pub(crate) path: String,
     pub(crate) session: Session,
     pub(crate) appearance: Option<Appearance>,
+    /// What is shown in place of going on, this once.
+    pub(crate) shown: Option<Shown>,
 }
 
 /// What becomes of the sign-in that the browser holds.
@@ -30,7 +34,20 @@ impl Goto {
             path: if is_own_path(&path) { path } else { "/".to_owned() },
             session: Session::Stays,
             appearance: None,
+            shown: None,
         }
+    }
+
+    /// Shows this page first, as the answer to the form: for what is told once, such as a new token. Whoever sends the same
+    /// form again is not shown it again, but goes on.
+    ///
+    /// # Errors
+    /// A refusal of class `Fault` when the page cannot be rendered.
+    pub fn showing(self, page: &impl Page) -> Result<Self, Refusal> {
+        Ok(Self {
+            shown: Some(Shown::of(page)?),
+            ..self
+        })
     }
 
     /// The browser is signed in with this token from now on.

@@ -379,7 +379,10 @@ fn reply(house: &House, actor: Option<&Actor>, visit: &Visit, answer: Answer, st
     let framed = |shown: &Shown| frame_page(house, actor, visit, shown);
     let shape = match answer {
         Answer::Shown(shown) => Shape::Html(framed(&shown)),
-        Answer::Goto(goto) => return Reply::of(303, Shape::Goto(goto)),
+        Answer::Goto(goto) => match &goto.shown {
+            Some(shown) => Shape::Html(framed(shown)),
+            None => return Reply::of(303, Shape::Goto(goto)),
+        },
         Answer::Download(download) => Shape::File(download),
         Answer::Json(_) => Shape::Html(framed(&refusal_page(&Refusal::new(
             Class::Fault,
