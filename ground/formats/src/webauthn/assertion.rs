@@ -133,7 +133,7 @@ impl Assertion {
 }
 
 /// Reads a DER `ECDSA-Sig-Value` (RFC 3279 section 2.2.3) and pads both numbers to the width of the curve.
-fn numbers_of_der(der: &[u8]) -> Result<Vec<u8>, WebAuthnError> {
+pub(super) fn numbers_of_der(der: &[u8]) -> Result<Vec<u8>, WebAuthnError> {
     let refuse = |offset, reason| {
         Err(WebAuthnError::Field {
             part: SIGNATURE,

@@ -3,10 +3,11 @@
 use std::fs;
 use std::process::Command;
 
+use super::assertion::numbers_of_der;
 use super::{
     Assertion, CREDENTIAL_ID_BYTES_MAX, Credential, Expected, Registration, Verified, WebAuthnError,
 };
-use crate::sshsig::{PublicKey, SshSigError, SshSignature, to_be_signed};
+use crate::sshsig::{PasskeyProof, PublicKey, SshSigError, SshSignature, to_be_signed};
 
 #[path = "../../../../testkit/src/authenticator.rs"]
 mod authenticator;
@@ -383,6 +384,48 @@ fn stock_ssh_keygen_accepts_and_refuses_the_same_texts() {
             ssh_keygen_accepts(&signature, message).unwrap_or(is_genuine),
             is_genuine
         );
+    }
+}
+
+#[test]
+fn whatever_is_accepted_beside_a_signature_is_accepted_by_ssh_keygen() {
+    let rows: [(u8, &[u8], &str, bool); 10] = [
+        (0x05, &[], r#","crossOrigin":false}"#, true),
+        (0x05, &[], "}", true),
+        (0x3f, &[], r#","other":{"deep":[1]}}"#, true),
+        (0x85, &[0xff], r#","crossOrigin":false}"#, true),
+        (0x05, &[], ",\u{e9}\0}", true),
+        (0x05, &[], "}}", false),
+        (0x05, &[], r#","crossOrigin":true}"#, false),
+        (0x01, &[], "}", false),
+        (0x05, &[0xa0], "}", false),
+        (0x45, &[], "}", false),
+    ];
+    for (flags, extensions, rest, is_accepted) in rows {
+        let passkey = passkey_with(flags);
+        let usual = client_data("webauthn.get", ORIGIN, &to_be_signed(NAMESPACE, MESSAGE));
+        let bent = String::from_utf8(usual)
+            .unwrap()
+            .replace(r#","crossOrigin":false}"#, rest);
+        let data = [passkey.authenticator_data(RP_ID), extensions.to_vec()].concat();
+        let asserted = passkey.sign(bent.clone().into_bytes(), data);
+        let proof = PasskeyProof {
+            signature: numbers_of_der(&asserted.signature).unwrap(),
+            flags,
+            counter: passkey.counter,
+            origin: ORIGIN.to_owned(),
+            client_data: asserted.client_data_json,
+            extensions: extensions.to_vec(),
+        };
+        let signature = SshSignature::by_passkey(&key(), NAMESPACE, MESSAGE, &proof);
+        assert_eq!(signature.is_ok(), is_accepted, "flags {flags:#x}, {bent}");
+        if let Ok(signature) = signature {
+            assert_ne!(
+                ssh_keygen_accepts(&signature, MESSAGE),
+                Some(false),
+                "flags {flags:#x}, {bent}"
+            );
+        }
     }
 }
 
