@@ -5,8 +5,10 @@ use std::sync::Arc;
 use basis::{Class, Refusal, SystemChance, SystemClock};
 use changes::{ChangeId, ChangeView};
 use frame::pages::Place;
-use frame::{Call, Method, Routes};
+use frame::{ANYBODY, Call, Method, Routes};
 use storage::{Organisation, Registry, Settings, World};
+
+use crate::pages;
 
 /// Every migration and every kind of event, in the order of the rooms.
 pub fn registry() -> Registry {
@@ -33,13 +35,13 @@ fn adopt(call: &Call<'_>) -> Result<ChangeView, Refusal> {
 /// The routes that need to know of all rooms.
 fn own_routes() -> Routes {
     let summary = "Brings the policy document of an approved change into force";
-    Routes::room("roof").act(
+    pages::with_pages(Routes::room("roof").act(
         Method::Post,
         "/changes/{change}/adoption",
         "policy.adopt",
         summary,
         adopt,
-    )
+    ))
 }
 
 /// Every route of the API.
@@ -60,7 +62,11 @@ pub fn routes() -> Vec<Routes> {
 
 /// What stands in the navigation of every page.
 pub fn places() -> Vec<Place> {
-    Vec::new()
+    let place = |name, path, act| Place { name, path, act };
+    vec![
+        place("Needs me", "/", ANYBODY),
+        place("Runs", "/runs", "runs.read"),
+    ]
 }
 
 /// The name of every act that the program knows; the policy's authority table has a row for each.

@@ -15,7 +15,7 @@ use storage::{EventKind, Migration};
 pub use acts::{
     Clock, PartsEdit, Signed, ToSign, accept, adopt_policy, attach_plan, cancel, clock, close, decide, done,
     edit, facts, failed, missing, note_verification, open, retrospect, rolled_back, schedule, show, started,
-    submit, tell_missing, timeline, to_sign, verify, worked_on,
+    submit, tell_missing, timeline, to_sign, verify, waiting, worked_on,
 };
 pub use api::{ChangeView, RuleView, VerdictView, view};
 pub use commands::ChangeCommand;

@@ -24,7 +24,7 @@ pub use rules::{
     CheckKey, Counts, Due, FeedId, Finding, FindingId, KnownCheck, Location, MatchId, Priority, Rated,
     RatedBy, ScanId, Sighting, State, Vulnerability,
 };
-pub use store::{HistoryRow, LoadedFeed, ScanRow, find, of_asset, of_change, open_on, rescan_of};
+pub use store::{HistoryRow, LoadedFeed, ScanRow, find, has_any, of_asset, of_change, open_on, rescan_of};
 
 /// The acts of this room, each with a row in the authority table.
 pub const ACTS: &[&str] = &["findings.import", "findings.match", "findings.read"];

@@ -23,6 +23,7 @@ pub use acts::{
     issue_token, look_at_invitation, make_recovery_codes, offer_passkey, offer_step_up, own_passkeys,
     own_recovery_codes, own_sign_ins, present_sign_in, prove, prove_again, remove_password, revoke_key,
     revoke_passkey, revoke_token, set_password, sign_in, sign_in_history, sign_in_with_passkey, user_handle,
+    waiting,
 };
 pub use commands::{
     AcceptCommand, CodeCommand, KeyCommand, LoginCommand, PasskeyCommand, PeopleCommand,

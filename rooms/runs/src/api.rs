@@ -62,7 +62,7 @@ fn invalid(what: String, way_out: &str) -> Refusal {
     Refusal::new(Class::Invalid, "runs", what).way_out(way_out)
 }
 
-fn request_of(body: &MakePlanRequest) -> Result<PlanRequest, Refusal> {
+pub(crate) fn request_of(body: &MakePlanRequest) -> Result<PlanRequest, Refusal> {
     let chosen = match body.select.as_str() {
         "security" => Chosen::Security,
         "findings" => Chosen::Findings,
@@ -155,14 +155,18 @@ fn halt(call: &Call<'_, Nothing, ReasonRequest>) -> Result<RunView, Refusal> {
     shown(call, &run)
 }
 
-fn decide(call: &Call<'_, Nothing, DecideRequest>) -> Result<RunView, Refusal> {
-    let body = &call.body;
-    let decision = Decision::named(&body.decision).ok_or_else(|| {
+/// What a person decided about a run that waits.
+pub(crate) fn decision_of(body: &DecideRequest) -> Result<Decision, Refusal> {
+    Decision::named(&body.decision).ok_or_else(|| {
         invalid(
             format!("`{}` is no decision", body.decision),
             "write `go_on`, `halt` or `give_up`",
         )
-    })?;
+    })
+}
+
+fn decide(call: &Call<'_, Nothing, DecideRequest>) -> Result<RunView, Refusal> {
+    let (body, decision) = (&call.body, decision_of(&call.body)?);
     let (organisation, id) = (call.organisation(), call.id("run")?);
     let run = acts::decide(organisation, call.actor, id, decision, &body.reason, &body.retry)?;
     shown(call, &run)

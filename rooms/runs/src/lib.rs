@@ -8,6 +8,7 @@ mod acts;
 mod api;
 mod commands;
 mod look;
+mod pages;
 pub mod rules;
 mod store;
 
@@ -17,7 +18,7 @@ use storage::{EventKind, Migration};
 pub use acts::{
     Begun, Chosen, EvidenceFile, PlanRequest, Report, ShownRun, actor_of, begin, decide, end_ring, end_run,
     finish_step, halt, halt_by_rule, hindrance, list, make_plan, note_gate, open_next_step, pass_ring, pause,
-    roll_back, show, show_plan, start,
+    roll_back, show, show_plan, start, waiting,
 };
 pub use api::{PlanView, RunView};
 pub use commands::{PlanCommand, RunCommand};
@@ -56,5 +57,5 @@ pub fn events() -> Vec<EventKind> {
 
 /// The room's routes.
 pub fn routes() -> Routes {
-    api::routes()
+    pages::with_pages(api::routes())
 }

@@ -5,7 +5,7 @@ mod read;
 
 pub(crate) use apply::events;
 pub use read::{
-    OpenStep, PackageRow, StepRow, StoredPlan, find, find_plan, live, of_change, open_step, packages, said,
-    steps,
+    OpenStep, PackageRow, StepRow, StoredPlan, find, find_plan, latest, live, of_change, open_step, packages,
+    said, steps,
 };
 pub(crate) use read::{damaged, next_run_id};

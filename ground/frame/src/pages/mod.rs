@@ -19,6 +19,7 @@ mod page;
 mod refusal;
 mod table;
 mod visit;
+mod waiting;
 mod web;
 
 pub(crate) use appearance::{choose_appearance, show_appearance};
@@ -35,4 +36,5 @@ pub use page::{Page, Sample};
 pub(crate) use refusal::{refusal_page, signed_out_page};
 pub use table::{Cell, Column, ROWS_IN_A_FILE, ROWS_ON_A_PAGE, Sorting, Table};
 pub(crate) use visit::{Typed, Visit, form_key, is_form_key};
+pub use waiting::{Waiting, in_order};
 pub use web::{Appearance, Introduction, Place, Web};

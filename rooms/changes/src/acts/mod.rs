@@ -14,6 +14,7 @@ mod schedule;
 mod show;
 mod submit;
 mod verify;
+mod waiting;
 mod work;
 
 pub use adopt::adopt_policy;
@@ -30,6 +31,7 @@ pub use schedule::schedule;
 pub use show::{Moment, list, show, timeline};
 pub use submit::{submit, tell_missing};
 pub use verify::{accept, note_verification, verify};
+pub use waiting::waiting;
 pub use work::{done, failed, rolled_back, started, worked_on};
 
 use basis::{Class, Refusal};

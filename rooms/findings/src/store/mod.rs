@@ -5,8 +5,8 @@ mod read;
 
 pub(crate) use apply::events;
 pub use read::{
-    HistoryRow, LoadedFeed, ScanRow, exploitation, find, list, list_feeds, list_scans, of_asset, of_change,
-    open_on, rescan_of,
+    HistoryRow, LoadedFeed, ScanRow, exploitation, find, has_any, list, list_feeds, list_scans, of_asset,
+    of_change, open_on, rescan_of,
 };
 pub(crate) use read::{
     advisories_of_package, advisory, advisory_packages, advisory_text, exploited, exploited_version,

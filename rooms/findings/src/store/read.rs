@@ -184,6 +184,11 @@ pub fn find(view: &View<'_>, id: FindingId) -> Result<Option<Finding>, StorageEr
     found.map(|finding| with_checks(view, finding)).transpose()
 }
 
+/// Whether there is any finding at all.
+pub fn has_any(view: &View<'_>) -> Result<bool, StorageError> {
+    Ok(!list(view, None, 1)?.is_empty())
+}
+
 /// At most `limit` findings after `after`, remediated ones among them.
 pub fn list(view: &View<'_>, after: Option<FindingId>, limit: u64) -> Result<Vec<Finding>, StorageError> {
     let values = [after.map_or(0, FindingId::number).into(), limit.into()];

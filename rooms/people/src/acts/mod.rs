@@ -16,6 +16,7 @@ mod secrets;
 mod sessions;
 mod sign_in;
 mod tokens;
+mod waiting;
 
 use basis::act;
 
@@ -41,6 +42,7 @@ pub use sessions::{
 };
 pub use sign_in::{Attempt, SignedIn, prove, sign_in};
 pub use tokens::{NewToken, issue_token, revoke_token};
+pub use waiting::waiting;
 
 act!(
     /// Makes a person known.

@@ -5,7 +5,7 @@ use changes::ChangeId;
 use ledger::Hash;
 use storage::Organisation;
 
-use super::{existing, plan_of};
+use super::{existing, existing_change, plan_of};
 use crate::rules::{Read, Run, RunId};
 use crate::store::{self, PackageRow, StepRow, StoredPlan};
 
@@ -65,5 +65,39 @@ pub fn list(organisation: &Organisation, actor: &Actor, change: ChangeId) -> Res
         actor.may::<Read>(change, policy::current(view)?.authority())?;
         let ids = store::of_change(view, &change.subject())?;
         ids.into_iter().map(|id| existing(view, id)).collect()
+    })
+}
+
+/// One part of the list of all runs, the latest first, and whether there are more.
+pub fn list_all(
+    organisation: &Organisation,
+    actor: &Actor,
+    size: u32,
+    part: u32,
+) -> Result<(Vec<Run>, bool), Refusal> {
+    organisation.view(|view| {
+        actor.may::<Read>(actor.person, policy::current(view)?.authority())?;
+        let after = size.saturating_mul(part.saturating_sub(1));
+        let mut ids = store::latest(view, size + 1, after)?;
+        let has_more = ids.len() > size as usize;
+        ids.truncate(size as usize);
+        let runs: Result<Vec<Run>, Refusal> = ids.into_iter().map(|id| existing(view, id)).collect();
+        Ok((runs?, has_more))
+    })
+}
+
+/// The plan that a change has now, and its runs.
+pub fn plan_and_runs(
+    organisation: &Organisation,
+    actor: &Actor,
+    id: ChangeId,
+) -> Result<(Option<StoredPlan>, Vec<Run>), Refusal> {
+    let runs = list(organisation, actor, id)?;
+    organisation.view(|view| {
+        let change = existing_change(view, id)?;
+        let reference = change.parts.plan.as_ref();
+        let digest = reference.and_then(|reference| Hash::from_hex(&reference.digest));
+        let plan = digest.map(|digest| store::find_plan(view, &digest)).transpose()?;
+        Ok((plan.flatten(), runs))
     })
 }

@@ -80,7 +80,7 @@ pub struct PlanView {
 }
 
 impl PlanView {
-    pub(super) fn of(stored: &StoredPlan) -> Result<Self, Refusal> {
+    pub(crate) fn of(stored: &StoredPlan) -> Result<Self, Refusal> {
         let text = plan_text(&stored.plan).map_err(|error| {
             Refusal::new(
                 Class::Fault,
@@ -245,7 +245,7 @@ impl PackageView {
 }
 
 impl RunView {
-    pub(super) fn of(shown: &ShownRun) -> Self {
+    pub(crate) fn of(shown: &ShownRun) -> Self {
         let run = &shown.run;
         let name = |asset: &Subject| {
             let planned = shown.plan.plan.host(asset);

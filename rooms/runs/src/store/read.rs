@@ -189,6 +189,14 @@ pub fn of_change(view: &View<'_>, change: &Subject) -> Result<Vec<RunId>, Storag
     })
 }
 
+/// So many runs, the latest first, after so many.
+pub fn latest(view: &View<'_>, count: u32, after: u32) -> Result<Vec<RunId>, StorageError> {
+    let values = [i64::from(count).into(), i64::from(after).into()];
+    view.rows(include_str!("../sql/list_runs.sql"), &values, |row| {
+        row.id("run_id")
+    })
+}
+
 /// The steps of a run, in the order in which they were begun.
 pub fn steps(view: &View<'_>, run: RunId) -> Result<Vec<StepRow>, StorageError> {
     view.rows(include_str!("../sql/list_steps.sql"), &[Value::id(run)], |row| {
