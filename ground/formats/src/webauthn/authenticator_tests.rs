@@ -5,7 +5,8 @@ use std::process::Command;
 
 use super::assertion::numbers_of_der;
 use super::{
-    Assertion, CREDENTIAL_ID_BYTES_MAX, Credential, Expected, Registration, Verified, WebAuthnError,
+    ATTESTATION_OBJECT_BYTES_MAX, AUTHENTICATOR_DATA_BYTES_MAX, Assertion, CREDENTIAL_ID_BYTES_MAX,
+    Credential, Expected, Registration, Verified, WebAuthnError,
 };
 use crate::sshsig::{PasskeyProof, PublicKey, SshSigError, SshSignature, to_be_signed};
 
@@ -277,6 +278,27 @@ fn ids_are_taken_up_to_their_limit() {
             is_accepted,
             "{length} bytes"
         );
+    }
+}
+
+#[test]
+fn what_authenticators_say_is_read_up_to_its_limits() {
+    let passkey = passkey_with(0x85);
+    for (more, is_accepted) in [(0, true), (1, false)] {
+        // A map of one member whose bytes fill the rest: head and name of 3 bytes, a length of 3.
+        let filled = |bytes: usize| {
+            let length = u16::try_from(bytes - 6).unwrap().to_be_bytes();
+            [b"\xa1\x61x\x59", &length[..], &vec![7; bytes - 6]].concat()
+        };
+        let mut data = passkey.authenticator_data(RP_ID);
+        data.extend(filled(AUTHENTICATOR_DATA_BYTES_MAX - data.len() + more));
+        let asserted = passkey.sign(client_data("webauthn.get", ORIGIN, CHALLENGE), data);
+        assert_eq!(sign_in(&asserted).is_ok(), is_accepted);
+
+        let mut created = self::passkey().create(ORIGIN, CHALLENGE);
+        let statement = filled(ATTESTATION_OBJECT_BYTES_MAX - created.attestation_object.len() + 1 + more);
+        created.attestation_object.splice(18..19, statement);
+        assert_eq!(enrol(&created).is_ok(), is_accepted);
     }
 }
 
