@@ -3,6 +3,7 @@
 //! Only tests depend on it. Everything in it is the real thing but the clock, the chance and the passkeys.
 
 pub mod authenticator;
+pub mod browser;
 pub mod passkeys;
 
 use std::collections::BTreeSet;

@@ -5,6 +5,7 @@ mod own;
 use std::collections::BTreeSet;
 
 use basis::{PersonId, Refusal, Span, Time};
+use frame::pages::Web;
 use frame::{ANYBODY, Call, IdText, Listed, Method, Nothing, PublicCall, Routes, TimeText};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -235,27 +236,37 @@ pub struct InvitationView {
     #[schemars(with = "IdText<PersonId>")]
     pub person: PersonId,
     pub invitation: String,
+    /// The page on which it is accepted.
+    pub link: String,
     #[schemars(with = "TimeText")]
     pub expires: Time,
 }
 
-impl From<acts::Invitation> for InvitationView {
-    fn from(invitation: acts::Invitation) -> Self {
+impl InvitationView {
+    fn of(web: &Web, invitation: acts::Invitation) -> Self {
         Self {
             person: invitation.person,
+            link: invitation_link(web, &invitation),
             invitation: invitation.code,
             expires: invitation.expires,
         }
     }
 }
 
+/// Where a browser accepts this invitation.
+pub(crate) fn invitation_link(web: &Web, invitation: &acts::Invitation) -> String {
+    format!("{}/invitation?code={}", web.origin(), invitation.code)
+}
+
 fn enrol(call: &Call<'_, Nothing, EnrolRequest>) -> Result<InvitationView, Refusal> {
     let (handle, roles) = (Handle::parse(&call.body.handle)?, roles_of(&call.body.roles)?);
-    acts::enrol(call.organisation(), call.actor, &handle, &call.body.name, roles).map(InvitationView::from)
+    acts::enrol(call.organisation(), call.actor, &handle, &call.body.name, roles)
+        .map(|invitation| InvitationView::of(&call.house.web, invitation))
 }
 
 fn invite(call: &Call<'_, Nothing, Nothing>) -> Result<InvitationView, Refusal> {
-    acts::invite(call.organisation(), call.actor, call.id("person")?).map(InvitationView::from)
+    let invitation = acts::invite(call.organisation(), call.actor, call.id("person")?)?;
+    Ok(InvitationView::of(&call.house.web, invitation))
 }
 
 /// The roles that a person holds from now on.

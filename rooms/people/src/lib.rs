@@ -7,6 +7,7 @@ mod acts;
 mod api;
 mod commands;
 mod gatekeeper;
+mod pages;
 mod rules;
 mod signer;
 mod store;
@@ -78,5 +79,5 @@ pub fn events() -> Vec<EventKind> {
 
 /// The room's routes.
 pub fn routes() -> Routes {
-    api::routes()
+    pages::add(api::routes())
 }

@@ -33,7 +33,7 @@ pub use passkeys::{
 };
 pub use password::{remove_password, set_password};
 pub use prove_again::{Proof, StepUpOffer, offer_step_up, prove_again};
-pub use read::{list, own_tokens, show};
+pub use read::{list, own_tokens, own_ways_in, show};
 pub use recovery::{RecoveryCodes, make_recovery_codes, own_recovery_codes};
 pub use secrets::Invitation;
 pub(crate) use secrets::matches as token_matches;

@@ -5,7 +5,7 @@ use storage::{Organisation, View};
 
 use super::Read;
 use super::enrol::existing;
-use crate::rules::{Access, Person, SigningKey};
+use crate::rules::{Access, Person, SigningKey, WaysIn};
 use crate::store::{self, StoredToken};
 
 fn check(view: &View<'_>, actor: &Actor) -> Result<(), Refusal> {
@@ -35,6 +35,11 @@ pub fn show(
         let keys = store::signing_keys_of(view, person)?;
         Ok((existing(view, person)?, keys, store::accesses_of(view, person)?))
     })
+}
+
+/// In which ways the actor signs in.
+pub fn own_ways_in(organisation: &Organisation, actor: &Actor) -> Result<WaysIn, Refusal> {
+    organisation.view(|view| Ok(store::ways_in(view, actor.person)?))
 }
 
 /// The actor's own tokens, newest first.

@@ -125,9 +125,10 @@ fn one(shown: &PersonWithKeys) -> String {
 
 fn invitation(shown: &InvitationView) -> String {
     format!(
-        "{} is invited until {}. Give them this command over a channel you trust:\n\n  tagout accept {}",
+        "{} is invited until {}. Give them this link or this command over a channel you trust:\n\n  {}\n  tagout accept {}",
         shown.person,
         shown.expires.to_minutes(),
+        shown.link,
         shown.invitation
     )
 }

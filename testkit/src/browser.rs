@@ -1,0 +1,170 @@
+//! A browser without a screen: it keeps cookies, follows where it is sent, and fills in the forms that pages show.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+
+/// What a server answered.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// The status.
+    pub status: u16,
+    /// Where it sends the browser; empty where it does not.
+    pub location: String,
+    /// The page.
+    pub html: String,
+}
+
+/// A browser at a server.
+#[derive(Debug)]
+pub struct Browser {
+    address: SocketAddr,
+    cookies: BTreeMap<String, String>,
+}
+
+impl Browser {
+    /// A browser that asks the server at this address of this machine, by the name `localhost`.
+    pub fn at(address: SocketAddr) -> Self {
+        Self {
+            address,
+            cookies: BTreeMap::new(),
+        }
+    }
+
+    /// The origin of the pages, as the browser tells it to passkeys.
+    pub fn origin(&self) -> String {
+        format!("http://localhost:{}", self.address.port())
+    }
+
+    /// Opens a page.
+    pub fn open(&mut self, path: &str) -> Seen {
+        self.ask("GET", path, "")
+    }
+
+    /// Opens a page, and goes on to where it sends the browser.
+    pub fn follow(&mut self, seen: &Seen) -> Seen {
+        assert_eq!(seen.status, 303, "{}", seen.html);
+        self.open(&seen.location)
+    }
+
+    /// Sends the form of the page that goes to `action`: what it hides, and these fields, which go before.
+    pub fn send(&mut self, page: &Seen, action: &str, fields: &[(&str, &str)]) -> Seen {
+        let hidden = page.hidden(action);
+        let kept = hidden
+            .iter()
+            .filter(|(name, _)| fields.iter().all(|(given, _)| given != name));
+        let own = fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let pairs: Vec<String> = kept
+            .cloned()
+            .chain(own)
+            .map(|(name, value)| format!("{}={}", encoded(&name), encoded(&value)))
+            .collect();
+        self.ask("POST", action, &pairs.join("&"))
+    }
+
+    fn ask(&mut self, method: &str, path: &str, body: &str) -> Seen {
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\nCookie: {}\r\nOrigin: {}\r\n\
+             Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            self.address.port(),
+            cookies.join("; "),
+            self.origin(),
+            body.len()
+        );
+        let mut stream = TcpStream::connect(self.address).expect("a connection");
+        stream.write_all(request.as_bytes()).expect("a request sent");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("an answer");
+        let answer = String::from_utf8(answer).expect("text");
+        let (head, html) = answer.split_once("\r\n\r\n").expect("a head");
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let mut location = String::new();
+        for line in head.lines().skip(1) {
+            match line.split_once(": ") {
+                Some((name, value)) if name.eq_ignore_ascii_case("location") => {
+                    value.clone_into(&mut location)
+                }
+                Some((name, value)) if name.eq_ignore_ascii_case("set-cookie") => self.keep(value),
+                _ => {}
+            }
+        }
+        Seen {
+            status: status.expect("a status"),
+            location,
+            html: html.to_owned(),
+        }
+    }
+
+    fn keep(&mut self, cookie: &str) {
+        let (name, value) = cookie
+            .split(';')
+            .next()
+            .and_then(|pair| pair.split_once('='))
+            .expect("a cookie");
+        if cookie.contains("Max-Age=0") {
+            self.cookies.remove(name);
+        } else {
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+    }
+}
+
+impl Seen {
+    /// Whether the page says this, read as HTML writes it.
+    pub fn says(&self, text: &str) -> bool {
+        plain(&self.html).contains(text)
+    }
+
+    /// The value of a hidden field of the form that goes to `action`.
+    pub fn field(&self, action: &str, name: &str) -> String {
+        let hidden = self.hidden(action);
+        let found = hidden.into_iter().find(|(field, _)| field == name);
+        found.unwrap_or_else(|| panic!("no `{name}` for {action}")).1
+    }
+
+    fn hidden(&self, action: &str) -> Vec<(String, String)> {
+        let marked = format!("action=\"{action}\"");
+        let start = self.html.find(&marked).unwrap_or_else(|| {
+            panic!("there is no form to {action} in\n{}", self.html);
+        });
+        let form = self.html[start..].split("</form>").next().unwrap_or_default();
+        form.split("<input type=\"hidden\" ")
+            .skip(1)
+            .map(|input| (attribute(input, "name"), attribute(input, "value")))
+            .collect()
+    }
+}
+
+fn attribute(tag: &str, name: &str) -> String {
+    let marked = format!("{name}=\"");
+    let start = tag.find(&marked).map_or(tag.len(), |at| at + marked.len());
+    plain(tag[start..].split('"').next().unwrap_or_default())
+}
+
+fn plain(text: &str) -> String {
+    text.replace("&quot;", "\"")
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&lt;", "<")
+        .replace("&#60;", "<")
+        .replace("&gt;", ">")
+        .replace("&#62;", ">")
+        .replace("&amp;", "&")
+        .replace("&#38;", "&")
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            byte if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
