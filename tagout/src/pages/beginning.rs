@@ -138,6 +138,6 @@ impl Page for Beginning {
     }
 }
 
-pub(super) fn show(call: &Call<'_, Nothing>) -> Result<Beginning, Refusal> {
+pub(super) fn show_beginning(call: &Call<'_, Nothing>) -> Result<Beginning, Refusal> {
     Beginning::of(call)
 }

@@ -18,6 +18,6 @@ pub(crate) fn with_pages(routes: Routes) -> Routes {
             "/beginning",
             ANYBODY,
             "Shows the way to the first approved change",
-            beginning::show,
+            beginning::show_beginning,
         )
 }

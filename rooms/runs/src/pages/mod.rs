@@ -47,20 +47,20 @@ pub(crate) fn with_pages(routes: Routes) -> Routes {
             "/changes/{change}/plan",
             "runs.read",
             "Shows the plan of a change and its runs",
-            plan::show,
+            plan::show_plan,
         )
         .form(
             "/changes/{change}/plan",
             "runs.plan",
             "Makes the plan of a change",
-            plan::show,
+            plan::show_plan,
             plan::make,
         )
         .form(
             "/changes/{change}/runs",
             "runs.start",
             "Starts to carry out the plan of a change",
-            plan::show,
+            plan::show_plan,
             start,
         )
 }

@@ -89,7 +89,7 @@ impl Page for PlanPage {
     }
 }
 
-pub(super) fn show(call: &Call<'_, Nothing>) -> Result<PlanPage, Refusal> {
+pub(super) fn show_plan(call: &Call<'_, Nothing>) -> Result<PlanPage, Refusal> {
     let id: ChangeId = call.id("change")?;
     let (plan, runs) = acts::plan_and_runs(call.organisation(), call.actor, id)?;
     Ok(PlanPage {
