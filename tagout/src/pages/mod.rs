@@ -12,7 +12,7 @@ pub(crate) fn with_pages(routes: Routes) -> Routes {
             "/",
             ANYBODY,
             "Shows what waits for the person who looks",
-            needs_me::show,
+            needs_me::show_needs,
         )
         .page(
             "/beginning",

@@ -95,7 +95,7 @@ impl Page for NeedsMe {
     }
 }
 
-pub(super) fn show(call: &Call<'_, Nothing>) -> Result<NeedsMe, Refusal> {
+pub(super) fn show_needs(call: &Call<'_, Nothing>) -> Result<NeedsMe, Refusal> {
     let (organisation, now) = (call.organisation(), call.organisation().now());
     let beginning = Beginning::of(call)?;
     let waiting = organisation.view(|view| -> Result<Vec<Waiting>, Refusal> {

@@ -2,6 +2,7 @@
 //!
 //! What a route does with a request is in `handler.rs`; nothing here knows HTTP's wire.
 
+mod browsers;
 mod handler;
 
 use std::any::TypeId;
@@ -10,12 +11,12 @@ use std::fs::File;
 use basis::Refusal;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use crate::pages::{Goto, Page, Shown};
+use crate::pages::{Page, Shown};
 use crate::schema::loose_place;
 use crate::{Call, Download, Nothing, PublicCall};
 
 pub(crate) use handler::{Answer, Asked, Sent};
-use handler::{Handler, download, form, json, page, public_form, public_json, public_page, upload};
+use handler::{Handler, download, json, public_json, upload};
 pub use handler::{Incoming, Outgoing};
 
 /// The methods that routes use (RFC 9110 §9, RFC 5789).
@@ -268,108 +269,6 @@ impl Routes {
             row,
             shapes::<Q, B>(answer_of::<R>()),
             Box::new(public_json(function)),
-        )
-    }
-
-    /// Adds a page. Its path begins at the root; its query is strict like every query.
-    #[must_use]
-    pub fn page<Q: Incoming, P: Page, F>(
-        self,
-        path: &'static str,
-        act: &'static str,
-        summary: &'static str,
-        function: F,
-    ) -> Self
-    where
-        F: Fn(&Call<'_, Q>) -> Result<P, Refusal> + Send + Sync + 'static,
-    {
-        let row = self.row::<F>(Method::Get, path, Some(act), Kind::Page, summary);
-        self.with_page(
-            row,
-            shapes::<Q, Nothing>(None),
-            Box::new(page(function)),
-            samples_of::<P>,
-        )
-    }
-
-    /// Adds what a form of a page sends. When it is refused, `again` shows the page with what was typed and why.
-    #[must_use]
-    pub fn form<Q: Incoming, B: Incoming, P: Page, F, A>(
-        self,
-        path: &'static str,
-        act: &'static str,
-        summary: &'static str,
-        again: A,
-        function: F,
-    ) -> Self
-    where
-        F: Fn(&Call<'_, Nothing, B>) -> Result<Goto, Refusal> + Send + Sync + 'static,
-        A: Fn(&Call<'_, Q>) -> Result<P, Refusal> + Send + Sync + 'static,
-    {
-        let row = self.row::<F>(Method::Post, path, Some(act), Kind::Form, summary);
-        self.with_form(
-            row,
-            shapes::<Nothing, B>(None),
-            Box::new(form(function)),
-            Box::new(page(again)),
-        )
-    }
-
-    /// Adds a file for browsers, such as a list as CSV.
-    #[must_use]
-    pub fn file<Q: Incoming, F>(
-        self,
-        path: &'static str,
-        act: &'static str,
-        summary: &'static str,
-        function: F,
-    ) -> Self
-    where
-        F: Fn(&Call<'_, Q>) -> Result<Download, Refusal> + Send + Sync + 'static,
-    {
-        let row = self.row::<F>(Method::Get, path, Some(act), Kind::File, summary);
-        self.with(row, shapes::<Q, Nothing>(None), Box::new(download(function)))
-    }
-
-    /// Adds a page that anybody may see.
-    #[must_use]
-    pub fn public_page<Q: Incoming, P: Page, F>(
-        self,
-        path: &'static str,
-        summary: &'static str,
-        function: F,
-    ) -> Self
-    where
-        F: Fn(&PublicCall<'_, Q>) -> Result<P, Refusal> + Send + Sync + 'static,
-    {
-        let row = self.row::<F>(Method::Get, path, None, Kind::PublicPage, summary);
-        self.with_page(
-            row,
-            shapes::<Q, Nothing>(None),
-            Box::new(public_page(function)),
-            samples_of::<P>,
-        )
-    }
-
-    /// Adds a form that anybody may send, such as signing in.
-    #[must_use]
-    pub fn public_form<Q: Incoming, B: Incoming, P: Page, F, A>(
-        self,
-        path: &'static str,
-        summary: &'static str,
-        again: A,
-        function: F,
-    ) -> Self
-    where
-        F: Fn(&PublicCall<'_, Nothing, B>) -> Result<Goto, Refusal> + Send + Sync + 'static,
-        A: Fn(&PublicCall<'_, Q>) -> Result<P, Refusal> + Send + Sync + 'static,
-    {
-        let row = self.row::<F>(Method::Post, path, None, Kind::PublicForm, summary);
-        self.with_form(
-            row,
-            shapes::<Nothing, B>(None),
-            Box::new(public_form(function)),
-            Box::new(public_page(again)),
         )
     }
 

@@ -81,7 +81,7 @@ impl Page for RunList {
     }
 }
 
-pub(super) fn list(call: &Call<'_, ListQuery>) -> Result<RunList, Refusal> {
+pub(super) fn list_runs(call: &Call<'_, ListQuery>) -> Result<RunList, Refusal> {
     let part = call.query.part.unwrap_or(1).max(1);
     let (runs, has_more) = acts::list_all(call.organisation(), call.actor, ROWS_ON_A_PAGE, part)?;
     Ok(RunList::of(&runs, part, has_more))

@@ -15,32 +15,32 @@ use crate::rules::RunId;
 /// Adds the pages to the room's routes.
 pub(crate) fn with_pages(routes: Routes) -> Routes {
     routes
-        .page("/runs", "runs.read", "Shows the runs", list::list)
+        .page("/runs", "runs.read", "Shows the runs", list::list_runs)
         .page(
             "/runs/{run}",
             "runs.read",
             "Shows a run while it goes on",
-            run::show,
+            run::show_run,
         )
         .form(
             "/runs/{run}/halt",
             "runs.halt",
             "Begins no further host",
-            run::show,
+            run::show_run,
             halt,
         )
         .form(
             "/runs/{run}/decision",
             "runs.decide_gate",
             "Decides how a paused or halted run goes on",
-            run::show,
+            run::show_run,
             decide,
         )
         .form(
             "/runs/{run}/roll-back",
             "runs.roll_back",
             "Undoes what a run did",
-            run::show,
+            run::show_run,
             roll_back,
         )
         .page(
@@ -54,7 +54,7 @@ pub(crate) fn with_pages(routes: Routes) -> Routes {
             "runs.plan",
             "Makes the plan of a change",
             plan::show_plan,
-            plan::make,
+            plan::make_plan,
         )
         .form(
             "/changes/{change}/runs",

@@ -101,7 +101,7 @@ pub(super) fn show_plan(call: &Call<'_, Nothing>) -> Result<PlanPage, Refusal> {
     })
 }
 
-pub(super) fn make(call: &Call<'_, Nothing, MakeForm>) -> Result<Goto, Refusal> {
+pub(super) fn make_plan(call: &Call<'_, Nothing, MakeForm>) -> Result<Goto, Refusal> {
     let id: ChangeId = call.id("change")?;
     let form = &call.body;
     let request = MakePlanRequest {

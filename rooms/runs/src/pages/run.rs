@@ -98,7 +98,7 @@ impl Page for RunPage {
     }
 }
 
-pub(super) fn show(call: &Call<'_, Nothing>) -> Result<RunPage, Refusal> {
+pub(super) fn show_run(call: &Call<'_, Nothing>) -> Result<RunPage, Refusal> {
     let id: RunId = call.id("run")?;
     let path = |act: &str| call.form(format!("/runs/{id}/{act}"));
     Ok(RunPage {

@@ -1,0 +1,51 @@
+//! A founded organisation behind a real socket, for a browser.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use frame::pages::Web;
+use frame::{Bell, House, Reach, Stop};
+
+/// The running server. Stopped and waited for when dropped.
+pub struct Server {
+    pub origin: String,
+    stop: Stop,
+    serving: Option<JoinHandle<()>>,
+    _house: testkit::House,
+}
+
+impl Server {
+    pub fn start() -> Self {
+        let house = testkit::House::with(|_| tagout::registry());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let shared = Arc::new(House {
+            organisation: Arc::clone(&house.organisation),
+            gatekeeper: Arc::new(people::Doorkeeper::default()),
+            bell: Bell::new(),
+            web: Web::at(&origin).unwrap().with_places(tagout::places()),
+        });
+        let stop = Stop::when_told();
+        let told = stop.clone();
+        let serving = std::thread::spawn(move || {
+            let router = frame::router(tagout::routes(), shared);
+            frame::serve(router, listener, Reach::Loopback, told).unwrap();
+        });
+        Self {
+            origin,
+            stop,
+            serving: Some(serving),
+            _house: house,
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.now();
+        if let Some(serving) = self.serving.take() {
+            serving.join().unwrap();
+        }
+    }
+}
