@@ -64,6 +64,15 @@ pub enum Cell {
     State(State),
     /// A number.
     Number(u64),
+    /// A box to tick: the form of this id is sent its name and value. The words say what is chosen.
+    Choice {
+        /// The id of the form, which stands elsewhere on the page.
+        form: &'static str,
+        /// The field's name.
+        name: &'static str,
+        /// What is sent.
+        value: String,
+    },
     /// Something that the frame made, such as a form, with what a file says instead.
     Made(Html, String),
 }
@@ -85,6 +94,7 @@ impl Cell {
             Cell::Time(time) => time.map(|time| time.to_string()).unwrap_or_default(),
             Cell::State(state) => state.word().to_owned(),
             Cell::Number(number) => number.to_string(),
+            Cell::Choice { value, .. } => value.clone(),
         }
     }
 }
