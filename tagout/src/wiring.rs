@@ -66,6 +66,7 @@ pub fn places() -> Vec<Place> {
     vec![
         place("Needs me", "/", ANYBODY),
         place("Runs", "/runs", "runs.read"),
+        place("Findings", "/findings", "findings.read"),
         place("People", "/people", "people.read"),
     ]
 }

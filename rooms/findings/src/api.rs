@@ -14,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::acts::{self, ADVISORIES_BYTES_MAX, EXPLOITED_BYTES_MAX, Filter};
+use crate::pages;
 use crate::rules::{FeedId, FindingId, ScanId, State};
 
 pub(crate) use views::{
@@ -78,6 +79,30 @@ pub(crate) fn routes() -> Routes {
             "Compares packages with the advisories",
             match_assets,
         )
+        .page(
+            "/findings",
+            "findings.read",
+            "Shows findings, the most urgent first",
+            pages::show_list,
+        )
+        .file(
+            "/findings.csv",
+            "findings.read",
+            "Gives the list of findings as CSV",
+            pages::list_file,
+        )
+        .page(
+            "/findings/figures",
+            "findings.read",
+            "Shows how many findings are due when",
+            pages::show_figures,
+        )
+        .page(
+            "/findings/{finding}",
+            "findings.read",
+            "Shows a finding, its clocks and its history",
+            pages::show_finding,
+        )
 }
 
 /// Which findings to list.
@@ -106,7 +131,7 @@ pub(crate) struct ListQuery {
     pub(crate) limit: Option<u32>,
 }
 
-fn word<T>(
+pub(crate) fn word<T>(
     what: &str,
     text: Option<&String>,
     named: impl Fn(&str) -> Option<T>,
@@ -125,7 +150,7 @@ fn word<T>(
     text.map(read).transpose()
 }
 
-fn the_asset<Q, B>(call: &Call<'_, Q, B>, text: &str) -> Result<AssetId, Refusal> {
+pub(crate) fn the_asset<Q, B>(call: &Call<'_, Q, B>, text: &str) -> Result<AssetId, Refusal> {
     let found = call.organisation().view(|view| assets::resolve(view, text))?;
     found.map(|asset| asset.id).ok_or_else(|| {
         Refusal::new(Class::NotFound, "assets", format!("there is no asset `{text}`"))
@@ -288,7 +313,7 @@ mod tests {
     #[test]
     fn every_route_asks_for_an_act_of_this_room() {
         let routes = super::routes();
-        assert_eq!(routes.rows().len(), 9);
+        assert_eq!(routes.rows().len(), 13);
         for row in routes.rows() {
             assert!(
                 row.act.is_some_and(|act| crate::ACTS.contains(&act)),

@@ -8,6 +8,7 @@
 mod acts;
 mod api;
 mod commands;
+mod pages;
 mod rules;
 mod store;
 
@@ -15,26 +16,35 @@ use frame::Routes;
 use storage::{EventKind, Migration};
 
 pub use acts::{
-    Filter, Import, ListChange, Loaded, MatchOutcome, Ranked, Shown, feeds, import_nessus, list,
-    load_advisories, load_exploited, mark_ticketed, match_asset, match_assets, priorities, release, scans,
-    show,
+    Figures, Filter, Import, ListChange, Loaded, MatchOutcome, Ranked, Shown, browse, feeds, figures,
+    import_nessus, list, load_advisories, load_exploited, mark_ticketed, match_asset, match_assets,
+    priorities, release, scans, show,
 };
 pub use commands::FindingCommand;
 pub use rules::{
     CheckKey, Counts, Due, FeedId, Finding, FindingId, KnownCheck, Location, MatchId, Priority, Rated,
     RatedBy, ScanId, Sighting, State, Vulnerability,
 };
-pub use store::{HistoryRow, LoadedFeed, ScanRow, find, has_any, of_asset, of_change, open_on, rescan_of};
+pub use store::{
+    Clock, DueCounts, FixCounts, HistoryRow, LoadedFeed, ScanRow, Selection, find, has_any, of_asset,
+    of_change, open_on, rescan_of,
+};
 
 /// The acts of this room, each with a row in the authority table.
 pub const ACTS: &[&str] = &["findings.import", "findings.match", "findings.read"];
 
 /// The room's tables.
 pub fn migrations() -> &'static [Migration] {
-    &[Migration {
-        name: "findings/0001",
-        sql: include_str!("../migrations/0001_findings.sql"),
-    }]
+    &[
+        Migration {
+            name: "findings/0001",
+            sql: include_str!("../migrations/0001_findings.sql"),
+        },
+        Migration {
+            name: "findings/0002",
+            sql: include_str!("../migrations/0002_ranking.sql"),
+        },
+    ]
 }
 
 /// The room's events and what becomes of them.

@@ -84,14 +84,28 @@ mod tests {
         let (late, text) = ("late".to_owned(), " \"><script>".to_owned());
         let blank = " ".to_owned();
         let filters = Filters::at("/findings")
-            .select("due", "Due", "any", [("late", "late"), ("soon", "soon")], Some(&late))
+            .select(
+                "due",
+                "Due",
+                "any",
+                [("late", "late"), ("soon", "soon")],
+                Some(&late),
+            )
             .line("text", "Text", Some(&text))
             .line("asset", "Asset", Some(&blank));
         assert_eq!(filters.pairs()[2], ("asset", None));
         let html = filters.render().unwrap();
         assert!(html.contains(r#"<option value="late" selected>"#), "{html}");
         assert!(!html.contains("<script>"), "{html}");
-        assert!(html.contains(r#"action="/findings""#) && html.contains("Show everything"), "{html}");
-        assert!(!Filters::at("/findings").render().unwrap().contains("Show everything"));
+        assert!(
+            html.contains(r#"action="/findings""#) && html.contains("Show everything"),
+            "{html}"
+        );
+        assert!(
+            !Filters::at("/findings")
+                .render()
+                .unwrap()
+                .contains("Show everything")
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! What people do about findings: one use case, one file.
 
 mod advisories;
+mod browse;
 mod exploited;
 mod import;
 mod matching;
@@ -10,6 +11,7 @@ mod survey;
 mod tickets;
 
 pub use advisories::{ADVISORIES_BYTES_MAX, Loaded, load_advisories};
+pub use browse::{Figures, browse, figures};
 pub use exploited::{EXPLOITED_BYTES_MAX, ListChange, load_exploited};
 pub use import::{Import, import_nessus};
 pub use matching::{MatchOutcome, match_asset, match_assets};

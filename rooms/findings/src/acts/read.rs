@@ -56,7 +56,7 @@ pub struct Shown {
 }
 
 /// What is looked up once for many findings.
-struct Ranking<'v, 'c> {
+pub(super) struct Ranking<'v, 'c> {
     view: &'v View<'c>,
     policy: Arc<Policy>,
     exploited: BTreeMap<String, Time>,
@@ -65,7 +65,7 @@ struct Ranking<'v, 'c> {
 }
 
 impl<'v, 'c> Ranking<'v, 'c> {
-    fn begin(view: &'v View<'c>, actor: &Actor, now: Time) -> Result<Self, Refusal> {
+    pub(super) fn begin(view: &'v View<'c>, actor: &Actor, now: Time) -> Result<Self, Refusal> {
         let policy = policy::current(view)?;
         actor.may::<rules::Read>(actor.person, policy.authority())?;
         Ok(Self {
@@ -77,7 +77,11 @@ impl<'v, 'c> Ranking<'v, 'c> {
         })
     }
 
-    fn rank(&mut self, finding: Finding) -> Result<Ranked, StorageError> {
+    pub(super) fn policy(&self) -> Arc<Policy> {
+        Arc::clone(&self.policy)
+    }
+
+    pub(super) fn rank(&mut self, finding: Finding) -> Result<Ranked, StorageError> {
         if !self.assets.contains_key(&finding.asset) {
             let asset = assets::find(self.view, finding.asset)?.ok_or_else(|| DataError {
                 place: format!("{}, its asset", finding.id),

@@ -1,6 +1,6 @@
 //! Which finding to mend first, and why: points with a reason each, so that the rank can be argued with.
 
-use basis::Time;
+use basis::{Span, Time};
 use policy::{AssetFacts, Classification, Criticality, Exploitation, Exposure, Severity};
 
 use super::clocks::Due;
@@ -14,9 +14,43 @@ pub struct Priority {
     pub reasons: Vec<(u32, String)>,
 }
 
-/// Days before the due time in which it begins to weigh.
-const DUE_SOON_DAYS: i64 = 7;
-const DAY_MS: i64 = 86_400_000;
+/// Before the due time, for how long it weighs.
+pub const DUE_SOON: Span = Span::days(7);
+
+/// What each reason weighs. The store ranks whole lists by the same numbers.
+pub mod weights {
+    use policy::Severity;
+
+    /// Known to be exploited.
+    pub const EXPLOITED: u32 = 30;
+    /// The asset faces the internet.
+    pub const INTERNET: u32 = 15;
+    /// The asset is on internal networks.
+    pub const INTERNAL: u32 = 5;
+    /// The asset holds CUI.
+    pub const CUI: u32 = 10;
+    /// The asset holds FCI.
+    pub const FCI: u32 = 5;
+    /// The asset's criticality is high.
+    pub const CRITICALITY_HIGH: u32 = 10;
+    /// The asset's criticality is medium.
+    pub const CRITICALITY_MEDIUM: u32 = 5;
+    /// The due time is over.
+    pub const LATE: u32 = 20;
+    /// The due time is near.
+    pub const DUE_SOON: u32 = 10;
+
+    /// A severity without a score.
+    pub fn unscored(severity: Severity) -> u32 {
+        match severity {
+            Severity::Critical => 38,
+            Severity::High => 30,
+            Severity::Medium => 20,
+            Severity::Low => 8,
+            Severity::None => 0,
+        }
+    }
+}
 
 /// Adds up the reasons. Severity gives up to 40 points, or its exact score times four; known exploitation 30; being late
 /// 20, being due within a week 10; the internet 15; CUI 10; criticality up to 10.
@@ -30,33 +64,43 @@ pub fn priority(
 ) -> Priority {
     let mut reasons = vec![by_severity(severity, score_tenths)];
     if exploitation == Exploitation::Known {
-        reasons.push((30, "known to be exploited".to_owned()));
+        reasons.push((weights::EXPLOITED, "known to be exploited".to_owned()));
     }
     match asset.exposure {
-        Exposure::InternetFacing => reasons.push((15, "the asset faces the internet".to_owned())),
-        Exposure::Internal => reasons.push((5, "the asset is on internal networks".to_owned())),
+        Exposure::InternetFacing => {
+            reasons.push((weights::INTERNET, "the asset faces the internet".to_owned()))
+        }
+        Exposure::Internal => {
+            reasons.push((weights::INTERNAL, "the asset is on internal networks".to_owned()))
+        }
         Exposure::Isolated => {}
     }
     match asset.classification {
-        Classification::Cui => reasons.push((10, "the asset holds CUI".to_owned())),
-        Classification::Fci => reasons.push((5, "the asset holds FCI".to_owned())),
+        Classification::Cui => reasons.push((weights::CUI, "the asset holds CUI".to_owned())),
+        Classification::Fci => reasons.push((weights::FCI, "the asset holds FCI".to_owned())),
         Classification::None => {}
     }
     match asset.criticality {
-        Criticality::High => reasons.push((10, "the asset's criticality is high".to_owned())),
-        Criticality::Medium => reasons.push((5, "the asset's criticality is medium".to_owned())),
+        Criticality::High => reasons.push((
+            weights::CRITICALITY_HIGH,
+            "the asset's criticality is high".to_owned(),
+        )),
+        Criticality::Medium => reasons.push((
+            weights::CRITICALITY_MEDIUM,
+            "the asset's criticality is medium".to_owned(),
+        )),
         Criticality::Low => {}
     }
     if let Some(due) = due {
         let left_ms = due.at.since(now).as_ms();
         if left_ms < 0 {
             reasons.push((
-                20,
+                weights::LATE,
                 format!("late since {} (paragraph {})", due.at.to_minutes(), due.paragraph),
             ));
-        } else if left_ms <= DUE_SOON_DAYS * DAY_MS {
+        } else if left_ms <= DUE_SOON.as_ms() {
             reasons.push((
-                10,
+                weights::DUE_SOON,
                 format!("due by {} (paragraph {})", due.at.to_minutes(), due.paragraph),
             ));
         }
@@ -76,14 +120,10 @@ fn by_severity(severity: Severity, score_tenths: Option<u8>) -> (u32, String) {
             format!("{severity}, CVSS {}.{}", tenths / 10, tenths % 10),
         );
     }
-    let points = match severity {
-        Severity::Critical => 38,
-        Severity::High => 30,
-        Severity::Medium => 20,
-        Severity::Low => 8,
-        Severity::None => 0,
-    };
-    (points, format!("{severity}, without a score"))
+    (
+        weights::unscored(severity),
+        format!("{severity}, without a score"),
+    )
 }
 
 #[cfg(test)]

@@ -7,6 +7,22 @@ insert into findings (
   identified_at,
   reported_at,
   reopened_count,
-  pending
+  pending,
+  is_exploited
 )
-values ($1, $2, $3, $4, 'open', $5, $6, 0, '')
+values (
+  $1,
+  $2,
+  $3,
+  $4,
+  'open',
+  $5,
+  $6,
+  0,
+  '',
+  (
+    select count(*)
+    from finding_exploited
+    where cve = $3
+  )
+)

@@ -95,6 +95,7 @@ fn apply_opened(tables: &Tables<'_>, stamp: &Stamp, event: Opened) -> Result<(),
         for check in opened.checks {
             put_check(tables, opened.finding, check, opened.at)?;
         }
+        rate(tables, opened.finding)?;
         remember(tables, stamp, opened.finding, "opened", opened.at, &event.source)?;
     }
     Ok(())
@@ -138,6 +139,7 @@ fn apply_seen_again(tables: &Tables<'_>, stamp: &Stamp, event: SeenAgain) -> Res
             let values = [finding.clone(), check.to_string().into(), seen.at.into()];
             tables.execute(include_str!("../sql/see_check.sql"), &values)?;
         }
+        rate(tables, seen.finding)?;
         if seen.is_back {
             tables.execute(
                 include_str!("../sql/reopen_finding.sql"),
@@ -155,6 +157,7 @@ fn apply_went_away(tables: &Tables<'_>, stamp: &Stamp, event: WentAway) -> Resul
     for gone in event.findings {
         let finding = Value::id(gone.finding);
         leave(tables, gone.finding, &gone.checks, gone.at)?;
+        rate(tables, gone.finding)?;
         let what = match gone.outcome {
             GoneAs::Remediated => {
                 tables.execute(
@@ -175,6 +178,13 @@ fn apply_went_away(tables: &Tables<'_>, stamp: &Stamp, event: WentAway) -> Resul
         remember(tables, stamp, gone.finding, what, gone.at, &event.source)?;
     }
     Ok(())
+}
+
+/// Keeps beside the finding how bad its checks take it for, so that whole lists are ranked without them.
+fn rate(tables: &Tables<'_>, finding: FindingId) -> Result<(), StorageError> {
+    tables
+        .execute(include_str!("../sql/rate_finding.sql"), &[Value::id(finding)])
+        .map(drop)
 }
 
 fn leave(tables: &Tables<'_>, finding: FindingId, checks: &[CheckKey], at: Time) -> Result<(), StorageError> {
@@ -275,11 +285,26 @@ fn apply_exploited_listed(
     ];
     tables.execute(include_str!("../sql/upsert_feed.sql"), &values)?;
     for added in event.added {
-        let values = [added.cve.into(), added.listed.into(), Value::id(event.feed)];
+        let values = [
+            added.cve.clone().into(),
+            added.listed.into(),
+            Value::id(event.feed),
+        ];
         tables.execute(include_str!("../sql/upsert_exploited.sql"), &values)?;
+        tables.execute(
+            include_str!("../sql/note_exploited.sql"),
+            &[added.cve.into(), true.into()],
+        )?;
     }
     for removed in event.removed {
-        tables.execute(include_str!("../sql/delete_exploited.sql"), &[removed.into()])?;
+        tables.execute(
+            include_str!("../sql/delete_exploited.sql"),
+            &[removed.clone().into()],
+        )?;
+        tables.execute(
+            include_str!("../sql/note_exploited.sql"),
+            &[removed.into(), false.into()],
+        )?;
     }
     Ok(())
 }

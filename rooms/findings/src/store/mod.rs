@@ -1,9 +1,12 @@
 //! Rows of findings: what each event makes of them, and how they are read.
 
 mod apply;
+mod ranking;
 mod read;
 
 pub(crate) use apply::events;
+pub use ranking::{Clock, DueCounts, FixCounts, Selection};
+pub(crate) use ranking::{count_due, count_fixed, ranked_ids};
 pub use read::{
     HistoryRow, LoadedFeed, ScanRow, exploitation, find, has_any, list, list_feeds, list_scans, of_asset,
     of_change, open_on, rescan_of,
