@@ -75,17 +75,36 @@ impl Served {
 
     /// The status of a request with an empty object for a body.
     fn status(&self, row: &RouteRow, path: &str, token: Option<&str>) -> u16 {
-        let mut stream = TcpStream::connect(self.address).unwrap();
         let body = if row.method == Method::Get { "" } else { "{}" };
         let authorization = token.map_or(String::new(), |token| {
             format!("Authorization: Bearer {token}\r\n")
         });
-        let request = format!(
-            "{} /api/v1{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{authorization}\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            row.method.name(),
-            body.len()
-        );
+        self.status_of(
+            path,
+            &format!(
+                "{} /api/v1{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{authorization}\
+                 Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+                row.method.name(),
+                body.len()
+            ),
+        )
+    }
+
+    /// The status of a browser's request from a page of ours; a form is empty and has no key.
+    fn page_status(&self, row: &RouteRow, path: &str, token: Option<&str>) -> u16 {
+        let cookie = token.map_or(String::new(), |token| format!("Cookie: tagout={token}\r\n"));
+        self.status_of(
+            path,
+            &format!(
+                "{} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{cookie}\
+                 Sec-Fetch-Site: same-origin\r\nContent-Length: 0\r\n\r\n",
+                row.method.name(),
+            ),
+        )
+    }
+
+    fn status_of(&self, path: &str, request: &str) -> u16 {
+        let mut stream = TcpStream::connect(self.address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
@@ -170,6 +189,49 @@ fn filled(path: &str) -> String {
 fn rows() -> Vec<RouteRow> {
     let all = routes().into_iter().flat_map(|room| room.rows().to_vec());
     all.filter(|row| !row.kind.is_for_browsers()).collect()
+}
+
+fn page_rows() -> Vec<RouteRow> {
+    let all = routes().into_iter().flat_map(|room| room.rows().to_vec());
+    all.filter(|row| row.kind.is_for_browsers()).collect()
+}
+
+#[test]
+fn every_page_and_form_turns_away_exactly_the_roles_that_the_authority_table_leaves_out() {
+    let served = Served::start();
+    let policy = served.house.organisation.view(policy::current).unwrap();
+    let before = served.ledger_size();
+    let mut wrong = Vec::new();
+    for row in page_rows() {
+        let act = row.act.unwrap_or(ANYBODY);
+        for role in Role::ALL {
+            let status = served.page_status(&row, &filled(row.path), Some(served.token(role)));
+            let may = act == ANYBODY || policy.authority().roles(act).contains(&role);
+            if (status == 403) == may || status == 401 || status >= 500 {
+                wrong.push(format!("{} {} as {role}: {status}", row.method.name(), row.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(
+        served.ledger_size(),
+        before,
+        "no page, and no form without its key, leaves an entry"
+    );
+}
+
+#[test]
+fn without_a_session_pages_lead_to_the_door_and_forms_do_nothing() {
+    let served = Served::start();
+    let ended = served.token(Role::Administrator).to_owned();
+    served.house.wait(Span::days(2));
+    for row in page_rows().iter().filter(|row| row.act.is_some()) {
+        let expected = if row.method == Method::Get { 303 } else { 401 };
+        for token in [None, Some("nonsense"), Some("TOK-0001.00"), Some(ended.as_str())] {
+            let status = served.page_status(row, &filled(row.path), token);
+            assert_eq!(status, expected, "{} {} {token:?}", row.method.name(), row.path);
+        }
+    }
 }
 
 #[test]

@@ -40,6 +40,8 @@ struct Look {
     source: SocketAddr,
     cookies: Cookies,
     visit: Visit,
+    /// What the form sent, secrets too.
+    pairs: Vec<(String, String)>,
     /// The key that the form carried.
     key: String,
     /// The name of the showing that the form came from.
@@ -110,6 +112,7 @@ impl Desk {
             source: source.map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |source| source.0),
             cookies: Cookies::of(&self.house.web, &parts.headers),
             visit: Visit::default(),
+            pairs: Vec::new(),
             key: String::new(),
             once: String::new(),
             is_part: parts.headers.contains_key(PART),
@@ -186,7 +189,7 @@ impl Desk {
                     let outcome = look.check_key(is_public).and_then(|()| {
                         look.once(&repeats, &house, actor.as_ref(), &served.row, || {
                             let asked = look.asked(&house, actor.as_ref(), &look.visit, "");
-                            (served.route.handler)(&asked, Sent::Form(look.pairs()))
+                            (served.route.handler)(&asked, Sent::Form(&look.pairs))
                         })
                     });
                     match outcome {
@@ -207,27 +210,20 @@ impl Desk {
 impl Look {
     /// Takes the fields of a form: those of the frame apart from those of the page.
     fn take(&mut self, path: &str, bytes: &[u8]) {
-        let mut pairs = Vec::new();
         for (name, value) in form_urlencoded::parse(bytes) {
             // Browsers send line ends as CR LF (HTML, form data set).
             let value = value.replace("\r\n", "\n");
             match name.as_ref() {
                 Form::KEY_FIELD => self.key = value,
                 Form::ONCE_FIELD => self.once = value,
-                _ => pairs.push((name.into_owned(), value)),
+                _ => self.pairs.push((name.into_owned(), value)),
             }
         }
+        let is_kept = |(name, _): &&(String, String)| !SECRET_FIELDS.contains(&name.as_str());
         self.visit.typed = Some(Typed {
             path: path.to_owned(),
-            pairs,
+            pairs: self.pairs.iter().filter(is_kept).cloned().collect(),
         });
-    }
-
-    fn pairs(&self) -> &[(String, String)] {
-        self.visit
-            .typed
-            .as_ref()
-            .map_or(&[], |typed| typed.pairs.as_slice())
     }
 
     fn asked<'r>(
@@ -275,7 +271,7 @@ impl Look {
         let route = format!("{} {}", row.method.name(), self.visit.path);
         let name = Name::new(actor, route, check_key(self.once.as_bytes())?);
         let sent: Vec<String> = self
-            .pairs()
+            .pairs
             .iter()
             .map(|(key, value)| format!("{key}={value}\n"))
             .collect();
@@ -288,15 +284,6 @@ impl Look {
                 }
                 Ok(answer)
             }
-        }
-    }
-
-    /// What was typed, without what must not be kept.
-    fn forget_secrets(&mut self) {
-        if let Some(typed) = &mut self.visit.typed {
-            typed
-                .pairs
-                .retain(|(name, _)| !SECRET_FIELDS.contains(&name.as_str()));
         }
     }
 }
@@ -348,7 +335,6 @@ fn show_again(
     mut look: Look,
     refusal: Refusal,
 ) -> Reply {
-    look.forget_secrets();
     let status = status(refusal.class);
     let fault = (refusal.class == Class::Fault).then(|| refusal.clone());
     look.visit.refusal = Some(refusal.clone());

@@ -2,6 +2,7 @@
 
 mod document;
 mod endurance;
+mod pages;
 mod reloading;
 mod repeats;
 mod requests;

@@ -1,6 +1,7 @@
 //! A house with one small room, served over real TCP on a free port, and a plain-text way to talk to it.
 
 mod authority;
+mod pages;
 mod room;
 mod wire;
 
@@ -19,8 +20,9 @@ use ledger::entry::Origin;
 use storage::{Organisation, Registry, Settings, World};
 
 pub use authority::{Authority, own_files};
+pub use pages::MADE_BY_FORM;
 pub use room::{IS_OVER, LIMIT_BYTES, Lamp, Measured, NewLamp, RELEASE, SIGNING_IN_MOST, routes};
-pub use wire::read_reply;
+pub use wire::{Reply, read_reply};
 
 /// Knows three tokens: anna's, ben's, and a narrow one of anna's.
 struct ToyGatekeeper;
@@ -95,7 +97,7 @@ impl ToyHouse {
             organisation: Arc::new(organisation),
             gatekeeper: Arc::new(ToyGatekeeper),
             bell: Bell::new(),
-            web: frame::pages::Web::at("http://localhost").unwrap(),
+            web: frame::pages::Web::at("http://toy").unwrap(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

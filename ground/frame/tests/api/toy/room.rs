@@ -211,6 +211,10 @@ fn sign_in(call: &PublicCall<'_, Nothing, NewLamp>) -> Result<String, Refusal> {
 }
 
 pub fn routes() -> Routes {
+    super::pages::with_pages(api())
+}
+
+fn api() -> Routes {
     Routes::room("lamps")
         .read("/lamps", "lamps.read", "Lists lamps", list)
         .read("/lamps/{lamp}", "lamps.read", "Shows a lamp", show)

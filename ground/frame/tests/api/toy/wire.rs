@@ -11,7 +11,7 @@ use super::ToyHouse;
 /// Longer than any limit that the tests wait for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Reply {
     pub status: u16,
     pub headers: Vec<(String, String)>,
@@ -38,6 +38,13 @@ impl ToyHouse {
         stream.write_all(head.as_bytes()).unwrap();
         stream.write_all(body).unwrap();
         read_reply(stream).expect("the server answers")
+    }
+
+    /// Sends these bytes and reads the reply.
+    pub fn say(&self, request: &[u8]) -> Option<Reply> {
+        let mut stream = self.connect();
+        stream.write_all(request).unwrap();
+        read_reply(stream)
     }
 
     /// A GET as anna.
@@ -87,6 +94,10 @@ pub fn read_reply(stream: impl Read) -> Option<Reply> {
 }
 
 impl Reply {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.headers.iter().filter(|(key, _)| key == name);
         let value = found.next().map(|(_, value)| value.as_str());
