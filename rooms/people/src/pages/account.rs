@@ -67,6 +67,7 @@ struct SignInCard {
     until: Moment,
     is_this_one: bool,
     end: Form,
+    end_label: String,
 }
 
 /// Who one is and where one is signed in.
@@ -89,6 +90,13 @@ fn role_words<'a>(roles: impl IntoIterator<Item = &'a basis::Role>) -> Vec<Strin
         .collect()
 }
 
+fn way_words(way: basis::Authentication) -> String {
+    match way {
+        basis::Authentication::PasswordTotp => "password and one-time code".to_owned(),
+        other => other.name().to_owned(),
+    }
+}
+
 impl Page for AccountPage {
     fn title(&self) -> String {
         "Your account".to_owned()
@@ -99,13 +107,14 @@ impl Page for AccountPage {
         let card = |number: u64, source: &str| SignInCard {
             token: TokenId::from_number(number),
             began: at(0),
-            proven_by: "passkey".to_owned(),
+            proven_by: way_words(basis::Authentication::PasswordTotp),
             proven: at(3),
             source: source.to_owned(),
             last_used: (number == 1).then(|| at(5)),
             until: at(480),
             is_this_one: number == 1,
             end: Form::sample(&format!("/account/sign-ins/TOK-{number:04}/end")),
+            end_label: format!("End TOK-{number:04}"),
         };
         let page = |sign_ins: Vec<SignInCard>| Self {
             name: "Anna Ames".to_owned(),
@@ -138,12 +147,13 @@ fn account_page(call: &Call<'_>) -> Result<AccountPage, Refusal> {
         .map(|token| SignInCard {
             token: token.id,
             began: Moment(token.issued_at),
-            proven_by: token.proven_by.name().to_owned(),
+            proven_by: way_words(token.proven_by),
             proven: Moment(token.proven_at),
             last_used: call.house.gatekeeper.last_used(token.id.number()).map(Moment),
             until: Moment(token.expires_at),
             is_this_one: this == Some(token.id),
             end: call.form(format!("/account/sign-ins/{}/end", token.id)),
+            end_label: format!("End {}", token.id),
             source: token.source,
         })
         .collect();
@@ -267,6 +277,7 @@ struct TokenCard {
     until: Moment,
     state: State,
     end: Option<Form>,
+    end_label: String,
 }
 
 /// Tokens for programs.
@@ -291,6 +302,7 @@ impl Page for TokensPage {
             until: Moment(Time::from_ms(1_795_334_400_000)),
             state: token_state(is_good),
             end: is_good.then(|| Form::sample(&format!("/account/tokens/TOK-{number:04}/end"))),
+            end_label: format!("End TOK-{number:04}"),
         };
         let page = |tokens: Vec<TokenCard>| Self {
             needs_proof: !tokens.is_empty(),
@@ -330,6 +342,7 @@ fn tokens_page(call: &Call<'_>) -> Result<TokensPage, Refusal> {
             until: Moment(token.expires_at),
             state: token_state(is_good),
             end: is_good.then(|| call.form(format!("/account/tokens/{}/end", token.id))),
+            end_label: format!("End {}", token.id),
         }
     };
     let tokens = acts::own_tokens(organisation, call.actor)?;
