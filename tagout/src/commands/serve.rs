@@ -54,7 +54,7 @@ impl Serve {
         };
         let pages = web.origin().to_owned();
         serve(organisation, listener, reach, web, move |address, _| {
-            eprintln!("serving on {scheme}://{address}, pages on {pages} (stop with Ctrl-C)");
+            eprintln!("serving on {scheme}://{address} with pages on {pages} (stop with Ctrl-C)");
         })
     }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 
-use basis::Span;
+use basis::{Id, PersonId, Span};
 use ledger::events::Events;
 use storage::{Organisation, Settings, Standing, StorageError};
 
@@ -36,6 +36,37 @@ fn an_act_that_is_dropped_leaves_no_trace() {
     assert_eq!(notes(&organisation), ["one", "two"]);
     assert_eq!(organisation.view(|view| view.ledger_size()).unwrap(), 2);
     assert_eq!(wrongs(&organisation), "");
+}
+
+#[test]
+fn records_about_somebody_come_newest_first_and_no_more_than_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let organisation = create(folder.path());
+    (0..4).for_each(|number| note(&organisation, &format!("{number}")).unwrap());
+    let about = |number: u64, most: usize| {
+        let subject = PersonId::from_number(number).subject();
+        let found = organisation
+            .view(|view| view.ledger_about(&subject, most))
+            .unwrap();
+        found.iter().map(|record| record.index).collect::<Vec<_>>()
+    };
+    assert_eq!(about(1, 10), [3, 2, 1, 0]);
+    assert_eq!(about(1, 3), [3, 2, 1]);
+    assert_eq!(about(1, 0), [0; 0]);
+    assert_eq!(about(2, 10), [0; 0]);
+}
+
+#[test]
+fn a_mark_is_forgotten_when_the_organisation_is_opened_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let organisation = create(folder.path());
+    let mark = organisation.mark_until_restart("a purpose", b"a ticket");
+    assert_eq!(organisation.mark_until_restart("a purpose", b"a ticket"), mark);
+    drop(organisation);
+    assert_ne!(
+        open(folder.path()).mark_until_restart("a purpose", b"a ticket"),
+        mark
+    );
 }
 
 #[test]
