@@ -163,7 +163,7 @@ impl Desk {
                 Looker::Refused(actor, refusal) => refuse(&house, actor.as_ref(), &look, &refusal),
                 Looker::Known(actor) => {
                     let asked = look.asked(&house, actor.as_ref(), &look.visit, &look.query);
-                    match (served.route.handler)(&asked, Sent::Form(&[])) {
+                    match (served.route.handler)(&asked, Sent::Json(&[])) {
                         Ok(answer) => reply(&house, actor.as_ref(), &look.visit, answer, 200),
                         Err(refusal) => refuse(&house, actor.as_ref(), &look, &refusal),
                     }

@@ -3,7 +3,7 @@
 use askama::Template;
 use basis::{PersonId, Refusal};
 use frame::pages::{Cell, Choice, Column, Form, Goto, Page, State, Table, Tone};
-use frame::{ANYBODY, Call, Nothing, Routes};
+use frame::{Call, Nothing, Routes};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -14,7 +14,7 @@ use crate::rules::{Access, Person, SigningKey, Standing, roles_of};
 
 pub(super) fn add(routes: Routes) -> Routes {
     routes
-        .page("/people/{person}", ANYBODY, "Shows one person", person_page)
+        .page("/people/{person}", "people.read", "Shows one person", person_page)
         .form(
             "/people/{person}/invitations",
             "people.enrol",
