@@ -103,13 +103,12 @@ impl<'de> Deserialize<'de> for Hash {
 
 /// The bytes as lower-case hex.
 pub(crate) fn hex_text(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| {
-        [
-            HEX_DIGITS[usize::from(byte >> 4)],
-            HEX_DIGITS[usize::from(byte & 15)],
-        ]
-    });
-    digits.map(char::from).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(char::from(HEX_DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(HEX_DIGITS[usize::from(byte & 15)]));
+    }
+    text
 }
 
 /// Reads exactly `N` bytes of lower-case hex.

@@ -4,7 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use basis::{Class, Refusal, Time};
-use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use storage::Organisation;
@@ -98,23 +98,32 @@ pub(crate) fn key_set(organisation: &Organisation) -> Result<KeySet, Refusal> {
 
 /// Signs the claims with the organisation's permit key.
 pub(crate) fn sign(organisation: &Organisation, claims: &Claims) -> Result<String, Refusal> {
-    let kid = key_set(organisation)?.keys.into_iter().next().map(|key| key.kid);
-    let header = Header {
-        kid,
-        ..Header::new(Algorithm::ES256)
-    };
-    let part = |json: serde_json::Result<Vec<u8>>| match json {
-        Ok(json) => Ok(URL_SAFE_NO_PAD.encode(json)),
-        Err(error) => Err(fault(format!("no token could be written: {error}"))),
-    };
+    // The same for every token, so it is not made anew for each.
+    let (header, _) = organisation.remember("header of permit tokens", |_| header(organisation))?;
+    let (Header(header), claims) = (&*header, part(serde_json::to_vec(claims))?);
     // The compact serialization of RFC 7515 section 3.1.
-    let (header, claims) = (
-        part(serde_json::to_vec(&header))?,
-        part(serde_json::to_vec(claims))?,
-    );
     let signed = format!("{header}.{claims}");
     let signature = organisation.keys().sign_permit(signed.as_bytes())?;
     Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+}
+
+/// The first part of a token, in base64url.
+struct Header(String);
+
+fn header(organisation: &Organisation) -> Result<Header, Refusal> {
+    let kid = key_set(organisation)?.keys.into_iter().next().map(|key| key.kid);
+    let header = jsonwebtoken::Header {
+        kid,
+        ..jsonwebtoken::Header::new(Algorithm::ES256)
+    };
+    part(serde_json::to_vec(&header)).map(Header)
+}
+
+fn part(json: serde_json::Result<Vec<u8>>) -> Result<String, Refusal> {
+    match json {
+        Ok(json) => Ok(URL_SAFE_NO_PAD.encode(json)),
+        Err(error) => Err(fault(format!("no token could be written: {error}"))),
+    }
 }
 
 /// Verifies a token offline: signature by a key of the set, audience, and that `now` lies in its time.

@@ -1,10 +1,13 @@
 //! Between canonical JSON and types that serde knows.
 
+use std::fmt;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{CanonicalError, Json, parse};
+use super::json::{check_depth, separate, write_bool, write_key, write_number, write_string};
+use super::{CanonicalError, parse};
 
 /// Writes `value` as canonical JSON.
 ///
@@ -12,7 +15,9 @@ use super::{CanonicalError, Json, parse};
 /// of 2^53 and above, `None` within an array, and map keys that are not of `[a-z0-9_]+` (write such maps as arrays).
 pub fn to_canonical<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, CanonicalError> {
     let value = serde_json::to_value(value).map_err(|error| CanonicalError::new(0, error.to_string()))?;
-    convert(value, "payload")?.to_bytes()
+    let mut out = Vec::with_capacity(512);
+    write(&mut out, &value, 0, &Path::Payload)?;
+    Ok(out)
 }
 
 /// Reads a value from canonical JSON; text that is not canonical is refused before its meaning is looked at.
@@ -22,30 +27,64 @@ pub fn from_canonical<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CanonicalE
         .map_err(|error| CanonicalError::new(error.column().saturating_sub(1), error.to_string()))
 }
 
-fn convert(value: Value, path: &str) -> Result<Json, CanonicalError> {
+/// Where a value stands. Only a fault makes a text of it.
+enum Path<'p> {
+    Payload,
+    Item(&'p Path<'p>, usize),
+    Member(&'p Path<'p>, &'p str),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Path::Payload => f.write_str("payload"),
+            Path::Item(above, position) => write!(f, "{above}.{position}"),
+            Path::Member(above, key) => write!(f, "{above}.{key}"),
+        }
+    }
+}
+
+fn write(out: &mut Vec<u8>, value: &Value, depth: usize, path: &Path<'_>) -> Result<(), CanonicalError> {
     match value {
         Value::Null => Err(CanonicalError::new(0, format!("`{path}` is null"))),
-        Value::Bool(truth) => Ok(Json::Bool(truth)),
-        Value::String(text) => Ok(Json::String(text)),
+        Value::Bool(truth) => {
+            write_bool(out, *truth);
+            Ok(())
+        }
+        Value::String(text) => {
+            write_string(out, text);
+            Ok(())
+        }
         Value::Number(number) => match number.as_u64() {
-            Some(whole) => Ok(Json::Number(whole)),
+            Some(whole) => write_number(out, whole),
             None => Err(CanonicalError::new(
                 0,
                 format!("`{path}` is {number}, not a whole number from 0"),
             )),
         },
         Value::Array(items) => {
-            let items = items.into_iter().enumerate();
-            let converted = items.map(|(position, item)| convert(item, &format!("{path}.{position}")));
-            converted.collect::<Result<_, _>>().map(Json::Array)
+            check_depth(depth)?;
+            out.push(b'[');
+            for (position, item) in items.iter().enumerate() {
+                separate(out, position);
+                write(out, item, depth + 1, &Path::Item(path, position))?;
+            }
+            out.push(b']');
+            Ok(())
         }
         Value::Object(members) => {
-            let present = members.into_iter().filter(|(_, member)| !member.is_null());
-            let converted = present.map(|(key, member)| {
-                let member = convert(member, &format!("{path}.{key}"))?;
-                Ok((key, member))
-            });
-            converted.collect::<Result<_, _>>().map(Json::Object)
+            check_depth(depth)?;
+            // A map of serde_json's is sorted or keeps the order of insertion, whichever the program is built with.
+            let mut present: Vec<_> = members.iter().filter(|(_, member)| !member.is_null()).collect();
+            present.sort_unstable_by_key(|(key, _)| *key);
+            out.push(b'{');
+            for (position, (key, member)) in present.into_iter().enumerate() {
+                separate(out, position);
+                write_key(out, key)?;
+                write(out, member, depth + 1, &Path::Member(path, key))?;
+            }
+            out.push(b'}');
+            Ok(())
         }
     }
 }

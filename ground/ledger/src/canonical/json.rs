@@ -94,31 +94,19 @@ impl Json {
     }
 
     fn write(&self, out: &mut Vec<u8>, depth: usize) -> Result<(), CanonicalError> {
-        let is_container = matches!(self, Json::Object(_) | Json::Array(_));
-        if is_container && depth == DEPTH_MAX {
-            return Err(CanonicalError::new(
-                0,
-                format!("more than {DEPTH_MAX} levels of nesting"),
-            ));
-        }
         match self {
             Json::Object(members) => {
+                check_depth(depth)?;
                 out.push(b'{');
                 for (position, (key, member)) in members.iter().enumerate() {
-                    if !is_key(key) {
-                        return Err(CanonicalError::new(
-                            0,
-                            format!("key `{key}` is not of `[a-z0-9_]+`"),
-                        ));
-                    }
                     separate(out, position);
-                    write_string(out, key);
-                    out.push(b':');
+                    write_key(out, key)?;
                     member.write(out, depth + 1)?;
                 }
                 out.push(b'}');
             }
             Json::Array(items) => {
+                check_depth(depth)?;
                 out.push(b'[');
                 for (position, item) in items.iter().enumerate() {
                     separate(out, position);
@@ -127,11 +115,8 @@ impl Json {
                 out.push(b']');
             }
             Json::String(text) => write_string(out, text),
-            Json::Number(number) if *number >= NUMBER_END => {
-                return Err(CanonicalError::new(0, format!("number {number} is 2^53 or more")));
-            }
-            Json::Number(number) => out.extend_from_slice(number.to_string().as_bytes()),
-            Json::Bool(truth) => out.extend_from_slice(if *truth { b"true" } else { b"false" }),
+            Json::Number(number) => write_number(out, *number)?,
+            Json::Bool(truth) => write_bool(out, *truth),
         }
         Ok(())
     }
@@ -161,29 +146,81 @@ impl Json {
     }
 }
 
-fn separate(out: &mut Vec<u8>, position: usize) {
+/// Refuses an array or object with `depth` others open around it, if a reader would refuse that.
+pub(super) fn check_depth(depth: usize) -> Result<(), CanonicalError> {
+    if depth < DEPTH_MAX {
+        return Ok(());
+    }
+    Err(CanonicalError::new(
+        0,
+        format!("more than {DEPTH_MAX} levels of nesting"),
+    ))
+}
+
+pub(super) fn separate(out: &mut Vec<u8>, position: usize) {
     if position > 0 {
         out.push(b',');
     }
 }
 
-/// Writes a string with its quotes and the few escapes of RFC 8785 §3.2.2.2.
-fn write_string(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            0x08 => out.extend_from_slice(b"\\b"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            0x0c => out.extend_from_slice(b"\\f"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            0..=0x1f => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => out.push(byte),
-        }
+/// Writes the key of a member and its colon.
+pub(super) fn write_key(out: &mut Vec<u8>, key: &str) -> Result<(), CanonicalError> {
+    if !is_key(key) {
+        return Err(CanonicalError::new(
+            0,
+            format!("key `{key}` is not of `[a-z0-9_]+`"),
+        ));
     }
     out.push(b'"');
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(b"\":");
+    Ok(())
+}
+
+pub(super) fn write_number(out: &mut Vec<u8>, number: u64) -> Result<(), CanonicalError> {
+    if number >= NUMBER_END {
+        return Err(CanonicalError::new(0, format!("number {number} is 2^53 or more")));
+    }
+    out.extend_from_slice(number.to_string().as_bytes());
+    Ok(())
+}
+
+pub(super) fn write_bool(out: &mut Vec<u8>, truth: bool) {
+    out.extend_from_slice(if truth { b"true" } else { b"false" });
+}
+
+/// Writes a string with its quotes and the few escapes of RFC 8785 §3.2.2.2.
+pub(super) fn write_string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let mut rest = text.as_bytes();
+    let is_plain = |byte: &u8| !matches!(byte, 0..=0x1f | b'"' | b'\\');
+    while !rest.is_empty() {
+        // Nearly every text is one run of plain bytes.
+        let plain = rest.iter().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
+        let (run, from_escape) = rest.split_at(plain);
+        out.extend_from_slice(run);
+        rest = match from_escape {
+            [byte, after @ ..] => {
+                write_escaped(out, *byte);
+                after
+            }
+            [] => from_escape,
+        };
+    }
+    out.push(b'"');
+}
+
+fn write_escaped(out: &mut Vec<u8>, byte: u8) {
+    match byte {
+        b'"' => out.extend_from_slice(b"\\\""),
+        b'\\' => out.extend_from_slice(b"\\\\"),
+        0x08 => out.extend_from_slice(b"\\b"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        0x0c => out.extend_from_slice(b"\\f"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        _ => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+    }
 }
 
 #[cfg(test)]
@@ -207,6 +244,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_serde_reads_of_a_value_is_written_the_same_again(json in any_json()) {
+            let bytes = json.to_bytes().unwrap();
+            let read: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+            prop_assert_eq!(crate::canonical::to_canonical(&read), Ok(bytes));
+        }
+
         #[test]
         fn a_value_reads_back_as_it_was_written(value in any_json()) {
             prop_assert_eq!(parse(&value.to_bytes().unwrap()), Ok(value));

@@ -8,6 +8,8 @@ mod names;
 mod parse;
 mod time;
 
+use std::fmt::Write;
+
 use aws_lc_rs::hmac;
 use basis::{Authentication, PersonId, Subject, Time};
 use serde::{Deserialize, Serialize};
@@ -101,7 +103,8 @@ impl Entry {
     fn write(&self, out: &mut String) {
         let mut add = |text: &str, value: &dyn std::fmt::Display| {
             out.push_str(text);
-            out.push_str(&value.to_string());
+            // Writing to a text cannot fail.
+            let _ = write!(out, "{value}");
         };
         add("{\"actor\":\"", &self.actor);
         add("\",\"authn\":\"", &self.authentication.name());

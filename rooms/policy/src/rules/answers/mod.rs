@@ -68,7 +68,7 @@ impl Answer {
     /// The verdict, its rules in the order of the policy.
     fn verdict(mut self) -> Verdict {
         let place = |outcome: &RuleOutcome| checks::paragraph_numbers(&outcome.paragraph);
-        self.verdict.rules.sort_by_key(place);
+        self.verdict.rules.sort_by_cached_key(place);
         self.verdict
     }
 }
