@@ -6,6 +6,7 @@
 //! The way in is [`Organisation`]: [`Organisation::view`] reads a snapshot, [`Organisation::begin`] starts a transaction in
 //! which an act reads and [records](Tx::record). Only the functions in the [`Registry`] ever write a room's table.
 
+mod acknowledged;
 mod apply;
 mod beginnings;
 mod checkpoint;

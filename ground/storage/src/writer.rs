@@ -1,17 +1,18 @@
 //! The one writer and its group commit.
 //!
-//! All transactions share one connection. Each runs in a savepoint of its own, one after another. Whoever is done and sees others
+//! All transactions share one connection and run one after another, each but the first of a batch in a savepoint of its own. Whoever is done and sees others
 //! wait for their turn leaves the commit to them; the last in the row commits for everybody, so that one flush of the disk serves
 //! all. An act is acknowledged only after that flush.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard};
 
 use basis::{Actor, Authentication, PersonId, Time};
 use ledger::entry::{Entry, EventId, Salt, commitment};
 use ledger::events::{Events, Recorded};
 use rusqlite::Connection;
 
+use crate::acknowledged::Acknowledged;
 use crate::ledger_tables::{self, Head};
 use crate::{AsOf, Mark, Organisation, Stamp, StorageError, View};
 
@@ -31,24 +32,16 @@ pub(crate) struct Writing {
     as_of: AsOf,
 }
 
-/// Who has been acknowledged, and whether writing has stopped.
-#[derive(Default)]
-struct Acknowledged {
-    upto: u64,
-    stopped: Option<String>,
-}
-
 /// The writer of one organisation.
 pub(crate) struct Writer {
     writing: Mutex<Writing>,
     /// How many acts wait for their turn. While there are any, one of them will commit what is finished.
     in_line: AtomicUsize,
-    acknowledged: Mutex<Acknowledged>,
-    committed: Condvar,
+    acknowledged: Acknowledged,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic in an act leaves its savepoint open; the next begin rolls it back, so the lock stays usable.
+    // A panic in an act drops its transaction, which takes back what it did, so the lock stays usable.
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
@@ -64,26 +57,12 @@ impl Writer {
         Self {
             writing: Mutex::new(writing),
             in_line: AtomicUsize::new(0),
-            acknowledged: Mutex::default(),
-            committed: Condvar::new(),
-        }
-    }
-
-    fn check_not_stopped(&self) -> Result<(), StorageError> {
-        match &locked(&self.acknowledged).stopped {
-            Some(why) => Err(StorageError::Stopped(why.clone())),
-            None => Ok(()),
+            acknowledged: Acknowledged::default(),
         }
     }
 
     pub(crate) fn has_stopped(&self) -> bool {
-        locked(&self.acknowledged).stopped.is_some()
-    }
-
-    fn stop(&self, why: &StorageError) {
-        let mut acknowledged = locked(&self.acknowledged);
-        acknowledged.stopped.get_or_insert_with(|| why.to_string());
-        self.committed.notify_all();
+        self.acknowledged.check_not_stopped().is_err()
     }
 
     /// Gives the connection up: to the next in line, or after a commit if nobody is or the batch is full.
@@ -98,36 +77,16 @@ impl Writer {
         }
         let upto = self.commit_held(organisation, &mut writing)?;
         drop(writing);
-        self.acknowledge(upto);
-        Ok(())
-    }
-
-    fn acknowledge(&self, upto: u64) {
-        let mut acknowledged = locked(&self.acknowledged);
-        acknowledged.upto = acknowledged.upto.max(upto);
-        drop(acknowledged);
-        self.committed.notify_all();
-    }
-
-    /// Waits until the act numbered `ticket` is on disk.
-    fn await_commit(&self, ticket: u64) -> Result<(), StorageError> {
-        let mut acknowledged = locked(&self.acknowledged);
-        while acknowledged.upto < ticket {
-            if let Some(why) = &acknowledged.stopped {
-                return Err(StorageError::InDoubt(why.clone()));
-            }
-            let waited = self.committed.wait(acknowledged);
-            acknowledged = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
-        }
+        self.acknowledged.tell(upto);
         Ok(())
     }
 
     /// Commits on a connection that the caller holds. A failure stops the writer before the connection is given up: the
     /// database may have rolled the batch back, and whoever came next would write a head over entries that are gone.
     fn commit_held(&self, organisation: &Organisation, writing: &mut Writing) -> Result<u64, StorageError> {
-        self.check_not_stopped()?;
+        self.acknowledged.check_not_stopped()?;
         if writing.batch > 0 {
-            write_batch(organisation, writing).inspect_err(|error| self.stop(error))?;
+            write_batch(organisation, writing).inspect_err(|error| self.acknowledged.stop(error))?;
         }
         Ok(writing.finished)
     }
@@ -140,14 +99,14 @@ impl Writer {
     ) -> Result<T, StorageError> {
         let mut writing = locked(&self.writing);
         let upto = self.commit_held(organisation, &mut writing)?;
-        self.acknowledge(upto);
+        self.acknowledged.tell(upto);
         // `work` commits for itself, so the disk may fail it just as it may fail a batch. What it does to the tables only it knows.
         writing.as_of.0 += 1;
         let answer = work(&mut writing);
         organisation.memory().tell_on_disk(writing.as_of);
         answer.inspect_err(|error| {
             if is_failed_write(error) {
-                self.stop(error);
+                self.acknowledged.stop(error);
             }
         })
     }
@@ -157,12 +116,12 @@ impl Writer {
         organisation: &'o Organisation,
         name: &'static str,
     ) -> Result<Tx<'o>, StorageError> {
-        self.check_not_stopped()?;
+        self.acknowledged.check_not_stopped()?;
         self.in_line.fetch_add(1, Ordering::SeqCst);
         let mut writing = locked(&self.writing);
         self.in_line.fetch_sub(1, Ordering::SeqCst);
-        self.check_not_stopped()?;
-        if let Err(error) = open_savepoint(&mut writing) {
+        self.acknowledged.check_not_stopped()?;
+        if let Err(error) = open_act(&mut writing) {
             self.pass_on(organisation, writing)?;
             return Err(error);
         }
@@ -178,15 +137,18 @@ impl Writer {
     }
 }
 
-fn open_savepoint(writing: &mut Writing) -> Result<(), StorageError> {
+/// Opens the transaction of a batch, or a savepoint in it for an act that is not its first.
+fn open_act(writing: &mut Writing) -> Result<(), StorageError> {
     if writing.connection.is_autocommit() {
-        writing
-            .connection
-            .prepare_cached("begin immediate")?
-            .execute([])?;
         writing.batch = 0;
+        execute(writing, "begin immediate")
+    } else {
+        execute(writing, "savepoint act")
     }
-    writing.connection.prepare_cached("savepoint act")?.execute([])?;
+}
+
+fn execute(writing: &Writing, sql: &str) -> Result<(), StorageError> {
+    writing.connection.prepare_cached(sql)?.execute([])?;
     Ok(())
 }
 
@@ -237,6 +199,15 @@ impl From<&Actor> for By {
             cause: None,
         }
     }
+}
+
+/// Asks for chance once, since each time costs a call of the operating system while others wait.
+fn id_and_salt(organisation: &Organisation, now: Time) -> (EventId, Salt) {
+    let (mut bytes, mut id, mut salt) = ([0; 48], [0; 16], [0; 32]);
+    organisation.chance().fill(&mut bytes);
+    id.copy_from_slice(&bytes[..16]);
+    salt.copy_from_slice(&bytes[16..]);
+    (EventId::new(now, id), Salt(salt))
 }
 
 /// One act's transaction: it reads what is true now, records events, and is acknowledged when it is on disk.
@@ -314,8 +285,7 @@ impl<'o> Tx<'o> {
     fn record_one(&mut self, by: &By, record: Recorded) -> Result<(), StorageError> {
         let organisation = self.organisation;
         let now = organisation.now();
-        let id = EventId::new(now, organisation.chance().sixteen());
-        let salt = Salt(organisation.chance().thirty_two());
+        let (id, salt) = id_and_salt(organisation, now);
         let subject = record.subject.to_string();
         let entry = Entry {
             actor: by.person,
@@ -365,7 +335,9 @@ impl<'o> Tx<'o> {
     pub fn commit(mut self) -> Result<(), StorageError> {
         let ticket = {
             let writing = self.writing();
-            writing.connection.prepare_cached("release act")?.execute([])?;
+            if writing.batch > 0 {
+                execute(writing, "release act")?;
+            }
             writing.finished += 1;
             writing.batch += 1;
             writing.finished
@@ -376,7 +348,7 @@ impl<'o> Tx<'o> {
             None => unreachable!("the transaction is over"),
         };
         passed_on.map_err(|error| StorageError::InDoubt(error.to_string()))?;
-        self.writer.await_commit(ticket)
+        self.writer.acknowledged.wait_for(ticket)
     }
 }
 
@@ -395,6 +367,7 @@ impl Drop for Tx<'_> {
         if writing.connection.execute_batch(undo).is_err() {
             // The savepoint is gone only if the whole transaction is: then the batch is lost and must not be acknowledged.
             self.writer
+                .acknowledged
                 .stop(&StorageError::Event("a rollback failed".to_owned()));
         }
         if writing.batch > 0 {
