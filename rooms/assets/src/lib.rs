@@ -9,6 +9,7 @@ mod api;
 mod commands;
 mod connection;
 mod observation;
+mod pages;
 mod record;
 mod rules;
 mod store;
@@ -17,8 +18,9 @@ use frame::Routes;
 use storage::{EventKind, Migration};
 
 pub use acts::{
-    Applied, Collection, Flag, Import, Lists, collect, connect, connection_key, control_dir, edit,
-    identity_file, import, note_patched, preview, register, retire, save_mapping, scan_host_key,
+    Applied, Collection, Flag, Import, Lists, PackageDifferences, browse, collect, connect, connection_key,
+    control_dir, coverage, edit, identity_file, import, note_patched, package_differences, preview, register,
+    retire, save_mapping, scan_host_key, show_packages_part, show_updates_part,
 };
 pub use commands::AssetCommand;
 pub use connection::{Connection, SshConnection};
@@ -26,8 +28,8 @@ pub use observation::package_records;
 pub use record::{ChangedRecord, DifferenceRecord, MissingRecord, NewRecord, RejectedRecord};
 pub use rules::*;
 pub use store::{
-    CollectedState, FailedAttempt, all_in_use, by_name, failed_attempt, find, latest_state, list,
-    list_in_use, packages, reach, resolve, updates,
+    CollectedState, Coverage, FailedAttempt, Freshness, InUse, Selection, all_in_use, by_name,
+    failed_attempt, find, latest_state, list, list_in_use, packages, reach, resolve, updates,
 };
 
 /// The acts of this room, each with a row in the authority table.

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::acts::{self, NewEvidence};
+use crate::pages;
 use crate::rules::{Evidence, EvidenceId, EvidenceName, MediaType, Opening, OpeningId, Standing};
 
 /// The largest file that is taken: what one piece of evidence may hold.
@@ -56,6 +57,44 @@ pub(crate) fn routes() -> Routes {
             "evidence.destroy",
             "Destroys the content",
             destroy,
+        )
+        .page(
+            "/evidence",
+            "evidence.read",
+            "Shows evidence, the newest first",
+            pages::show_list,
+        )
+        .file(
+            "/evidence.csv",
+            "evidence.read",
+            "Gives the list of evidence as CSV",
+            pages::list_file,
+        )
+        .page(
+            "/evidence/{evidence}",
+            "evidence.read",
+            "Shows evidence and who looked at it",
+            pages::show_evidence,
+        )
+        .form(
+            "/evidence/{evidence}/finalisation",
+            "evidence.add",
+            "Declares a draft final",
+            pages::show_evidence,
+            pages::declare_final,
+        )
+        .form(
+            "/evidence/{evidence}/openings",
+            "evidence.read",
+            "Opens evidence, which is recorded, and leads to its content",
+            pages::show_evidence,
+            pages::open_evidence,
+        )
+        .file(
+            "/evidence/{evidence}/openings/{opening}/content",
+            "evidence.read",
+            "Gives the content of opened evidence",
+            content,
         )
 }
 
@@ -192,7 +231,7 @@ fn list(call: &Call<'_, ListQuery>) -> Result<Listed<EvidenceView>, Refusal> {
     })
 }
 
-fn subject(text: &str) -> Result<Subject, Refusal> {
+pub(crate) fn subject(text: &str) -> Result<Subject, Refusal> {
     Subject::parse(text).ok_or_else(|| {
         let shown: String = text.chars().take(40).collect();
         Refusal::new(Class::Invalid, "evidence", format!("`{shown}` is not an id"))
@@ -275,7 +314,7 @@ fn listed(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
 
-fn known<W: Copy>(
+pub(crate) fn known<W: Copy>(
     what: &str,
     word: &str,
     named: impl Fn(&str) -> Option<W>,

@@ -7,6 +7,7 @@
 mod acts;
 mod api;
 mod commands;
+mod pages;
 mod rules;
 mod store;
 
@@ -19,7 +20,7 @@ pub use rules::{
     Added, Destroyed, Evidence, EvidenceId, EvidenceName, Finalised, MediaType, Opened, Opening, OpeningId,
     Standing, StoredFile,
 };
-pub use store::{about, find, list, list_about, openings};
+pub use store::{Selection, about, browse, find, list, list_about, openings};
 
 /// The acts of this room, each with a row in the authority table.
 pub const ACTS: &[&str] = &["evidence.add", "evidence.destroy", "evidence.read"];

@@ -1,6 +1,6 @@
 //! Rows of evidence, and what each event makes of them.
 
-use basis::{Id, Subject};
+use basis::{Id, PersonId, Subject};
 use ledger::Hash;
 use policy::EvidenceKind;
 use storage::{EventKind, Row, Stamp, StorageError, Tables, Value, View};
@@ -155,6 +155,63 @@ pub fn list(view: &View<'_>, after: Option<EvidenceId>, limit: u64) -> Result<Ve
         .into_iter()
         .map(|evidence| completed(view, evidence))
         .collect()
+}
+
+/// Which evidence is browsed; what is left out does not limit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Only what is about this.
+    pub about: Option<Subject>,
+    /// Only what shows this.
+    pub kind: Option<EvidenceKind>,
+    /// Only what stands so: `draft`, `final` or `destroyed`.
+    pub standing: Option<&'static str>,
+    /// Only what this person added.
+    pub added_by: Option<PersonId>,
+    /// Only what has this text in its name.
+    pub text: Option<String>,
+}
+
+/// One part of the evidence that was asked for, the newest first.
+pub fn browse(
+    view: &View<'_>,
+    selection: &Selection,
+    (limit, offset): (u64, u64),
+) -> Result<Vec<Evidence>, StorageError> {
+    let mut values = vec![
+        selection.kind.map(EvidenceKind::name).into(),
+        selection.standing.into(),
+        Value::id_if(selection.added_by),
+        selection.text.as_deref().map(pattern).into(),
+        limit.into(),
+        offset.into(),
+    ];
+    let read = |row: &Row<'_>| row.id("evidence_id");
+    let ids: Vec<EvidenceId> = match &selection.about {
+        None => view.rows(include_str!("sql/browse_evidence.sql"), &values, read)?,
+        Some(subject) => {
+            values.insert(0, subject.to_string().into());
+            view.rows(include_str!("sql/browse_evidence_about.sql"), &values, read)?
+        }
+    };
+    let mut evidence = Vec::with_capacity(ids.len());
+    for id in ids {
+        evidence.extend(find(view, id)?);
+    }
+    Ok(evidence)
+}
+
+/// What `like` looks for to find the text anywhere.
+fn pattern(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
 }
 
 /// Reads who looked at it, the last 500 times, latest first.

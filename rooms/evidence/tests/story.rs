@@ -7,7 +7,7 @@ use std::sync::Arc;
 use basis::{
     Actor, Authentication, Class, FixedClock, Id, PersonId, Proven, Role, SeededChance, Span, Subject, Time,
 };
-use evidence::{EvidenceId, EvidenceName, MediaType, NewEvidence, Standing};
+use evidence::{EvidenceId, EvidenceName, MediaType, NewEvidence, Selection, Standing};
 use ledger::entry::Origin;
 use policy::EvidenceKind;
 use storage::{By, Organisation, Registry, Settings, StorageError, World};
@@ -107,6 +107,67 @@ fn evidence_is_found_by_what_it_is_about() {
         .view(|view| evidence::about(view, &other))
         .unwrap();
     assert_eq!(none, []);
+}
+
+#[test]
+fn the_newest_comes_first_and_filters_and_parts_fit_together() {
+    let house = house();
+    let ids: Vec<EvidenceId> = (0..7)
+        .map(|number| add(&house, &format!("passed {number}")))
+        .collect();
+    let draft = NewEvidence {
+        name: EvidenceName::parse("50%_done.log").unwrap(),
+        kind: EvidenceKind::Document,
+        about: vec![Subject::parse("AST-0002").unwrap()],
+        is_final: false,
+        ..new(&house, "half")
+    };
+    let draft = evidence::add(&house.organisation, &actor(3, Role::Technician), draft)
+        .unwrap()
+        .id;
+    let browse = |selection: Selection, limit, offset| -> Vec<EvidenceId> {
+        let found = house
+            .organisation
+            .view(|view| evidence::browse(view, &selection, (limit, offset)));
+        found.unwrap().iter().map(|evidence| evidence.id).collect()
+    };
+    let mut newest_first: Vec<EvidenceId> = ids.iter().rev().copied().collect();
+    let about = Selection {
+        about: Some(change()),
+        ..Selection::default()
+    };
+    assert_eq!(browse(about.clone(), 100, 0), newest_first);
+    assert_eq!(browse(about, 3, 3), newest_first[3..6]);
+    newest_first.insert(0, draft);
+    assert_eq!(browse(Selection::default(), 100, 0), newest_first);
+    let rows = [
+        Selection {
+            standing: Some("draft"),
+            ..Selection::default()
+        },
+        Selection {
+            kind: Some(EvidenceKind::Document),
+            ..Selection::default()
+        },
+        Selection {
+            added_by: Some(PersonId::from_number(3)),
+            ..Selection::default()
+        },
+        Selection {
+            text: Some("%_D".to_owned()),
+            ..Selection::default()
+        },
+        Selection {
+            about: Some(Subject::parse("AST-0002").unwrap()),
+            standing: Some("draft"),
+            kind: Some(EvidenceKind::Document),
+            added_by: Some(PersonId::from_number(3)),
+            text: Some("done".to_owned()),
+        },
+    ];
+    for selection in rows {
+        assert_eq!(browse(selection.clone(), 100, 0), [draft], "{selection:?}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use frame::{Call, Content, Download, Listed, Method, Nothing, Paging, PublicCall
 use storage::CheckResult;
 
 use crate::acts::{self, Depth};
+use crate::pages;
 use crate::rules::Asked;
 
 pub use views::{
@@ -91,9 +92,53 @@ pub(crate) fn routes() -> Routes {
             "Examines the record now",
             verification,
         )
+        .page(
+            "/history",
+            "history.read",
+            "Shows the ledger, the newest entry first",
+            pages::show_ledger,
+        )
+        .page(
+            "/history/entries/{entry}",
+            "history.read",
+            "Shows an entry with its proofs",
+            pages::show_entry,
+        )
+        .form(
+            "/history/checkpoints",
+            "history.export",
+            "Signs the head of the ledger",
+            pages::show_exports,
+            pages::sign_head,
+        )
+        .page(
+            "/history/exports",
+            "history.read",
+            "Shows the packages that were made",
+            pages::show_exports,
+        )
+        .form(
+            "/history/exports",
+            "history.export",
+            "Makes an evidence package",
+            pages::show_exports,
+            pages::make_export,
+        )
+        .file(
+            "/history/exports/{export}/package",
+            "history.export",
+            "Gives a package as a file",
+            package,
+        )
+        .page(
+            "/history/verification",
+            "history.read",
+            "Examines the record now",
+            pages::show_verification,
+        )
 }
 
-fn wrong_query(name: &str, text: &str, write: &str) -> Refusal {
+pub(crate) fn wrong_query(name: &str, text: &str, write: &str) -> Refusal {
     Refusal::new(
         Class::Invalid,
         "query",
@@ -176,7 +221,13 @@ fn key(call: &PublicCall<'_>) -> Result<VerifierKeyView, Refusal> {
 
 fn export(call: &Call<'_, Nothing, ExportRequest>) -> Result<ExportView, Refusal> {
     let request = &call.body;
-    let asked = match (&request.change, &request.from, &request.to) {
+    let asked = asked(request)?;
+    acts::export(call.organisation(), call.actor, &asked, &request.since).map(ExportView::from)
+}
+
+/// What the request asks a package about.
+pub(crate) fn asked(request: &ExportRequest) -> Result<Asked, Refusal> {
+    Ok(match (&request.change, &request.from, &request.to) {
         (Some(text), None, None) => {
             let change = Subject::parse(text).filter(|subject| subject.to_string().starts_with("CHG-"));
             Asked::Change(
@@ -195,8 +246,7 @@ fn export(call: &Call<'_, Nothing, ExportRequest>) -> Result<ExportView, Refusal
             )
             .way_out("leave out `change`, or `from` and `to`"));
         }
-    };
-    acts::export(call.organisation(), call.actor, &asked, &request.since).map(ExportView::from)
+    })
 }
 
 fn exports(call: &Call<'_, Paging>) -> Result<Listed<ExportView>, Refusal> {

@@ -8,6 +8,7 @@ mod acts;
 mod api;
 mod commands;
 mod directory;
+mod pages;
 mod readable;
 mod rules;
 mod store;
@@ -16,8 +17,9 @@ use frame::Routes;
 use storage::{EventKind, Migration};
 
 pub use acts::{
-    Depth, Examined, Exported, Proven, Redacted, Shown, checkpoint, confirm_redaction, entries, entry,
-    export, package, recover, request_redaction, verify_now,
+    Attested, Depth, EXAMINED_ENTRIES_MAX, Examined, Exported, Found, Look, Proven, Redacted, Shown,
+    SignedHead, attested, checkpoint, confirm_redaction, entries, entry, export, ledger_size, look,
+    newest_exports, package, recover, request_redaction, verify_now,
 };
 pub use commands::{ExportCommand, HistoryCommand, VerifyCommand};
 pub use directory::Directory;

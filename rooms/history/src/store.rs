@@ -151,6 +151,15 @@ pub(crate) fn exports_after(view: &View<'_>, index: u64, limit: u64) -> Result<V
     )
 }
 
+/// The newest exports with an id below `before`, at most `limit`.
+pub(crate) fn exports_before(view: &View<'_>, before: u64, limit: u64) -> Result<Vec<Export>, StorageError> {
+    view.rows(
+        include_str!("sql/list_exports_before.sql"),
+        &[before.into(), limit.into()],
+        export_of,
+    )
+}
+
 fn redaction_of(row: &Row<'_>) -> Result<Redaction, StorageError> {
     Ok(Redaction {
         redaction: row.id("redaction_id")?,

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::acts;
+use crate::pages;
 use crate::rules::{PolicyId, render_page};
 use crate::store::AdoptedVersion;
 
@@ -22,6 +23,24 @@ pub(crate) fn routes() -> Routes {
             "policy.read",
             "Lists every version ever in force",
             versions,
+        )
+        .page(
+            "/policy",
+            "policy.read",
+            "Shows the policy as people read it",
+            pages::show_policy,
+        )
+        .page(
+            "/policy/versions",
+            "policy.read",
+            "Shows every version ever in force",
+            pages::show_versions,
+        )
+        .page(
+            "/policy/versions/{before}/difference/{after}",
+            "policy.read",
+            "Shows what differs between two versions",
+            pages::show_difference,
         )
 }
 

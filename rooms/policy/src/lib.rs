@@ -7,6 +7,7 @@
 mod acts;
 mod api;
 mod commands;
+mod pages;
 pub mod rules;
 mod store;
 

@@ -9,7 +9,7 @@ use super::field::{Choice, Field, Kind};
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "filters.html")]
 pub struct Filters {
-    path: &'static str,
+    path: String,
     fields: Vec<Field>,
     pairs: Vec<(&'static str, Option<String>)>,
 }
@@ -23,9 +23,9 @@ pub fn filled(text: Option<&String>) -> Option<&str> {
 
 impl Filters {
     /// The filters of the list at this path; none yet.
-    pub fn at(path: &'static str) -> Self {
+    pub fn at(path: impl Into<String>) -> Self {
         Self {
-            path,
+            path: path.into(),
             fields: Vec::new(),
             pairs: Vec::new(),
         }
@@ -54,6 +54,24 @@ impl Filters {
         self.with(name, field, value)
     }
 
+    /// By one of these words of ours, read with blanks for underlines. The first choice sends nothing and reads as `all`.
+    #[must_use]
+    pub fn word<'w>(
+        self,
+        name: &'static str,
+        label: &str,
+        all: &str,
+        words: impl IntoIterator<Item = &'w str>,
+        value: Option<&String>,
+    ) -> Self {
+        let words: Vec<(&str, String)> = words
+            .into_iter()
+            .map(|word| (word, word.replace('_', " ")))
+            .collect();
+        let words = words.iter().map(|(word, label)| (*word, label.as_str()));
+        self.select(name, label, all, words, value)
+    }
+
     fn with(mut self, name: &'static str, field: Field, value: Option<&String>) -> Self {
         let value = filled(value);
         self.fields.push(field.value(value.unwrap_or_default()));
@@ -64,6 +82,21 @@ impl Filters {
     /// The filters in force, for the links of the list.
     pub fn pairs(&self) -> &[(&'static str, Option<String>)] {
         &self.pairs
+    }
+
+    /// The list with these filters in force, and with more in the query.
+    pub fn link(&self, more: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let set = self
+            .pairs
+            .iter()
+            .filter_map(|(name, value)| Some((*name, value.as_deref()?)));
+        query.extend_pairs(set).extend_pairs(more);
+        let query = query.finish();
+        if query.is_empty() {
+            return self.path.clone();
+        }
+        format!("{}?{query}", self.path)
     }
 
     fn is_any(&self) -> bool {
@@ -94,6 +127,10 @@ mod tests {
             .line("text", "Text", Some(&text))
             .line("asset", "Asset", Some(&blank));
         assert_eq!(filters.pairs()[2], ("asset", None));
+        assert_eq!(
+            filters.link(&[("before", "12")]),
+            "/findings?due=late&text=%22%3E%3Cscript%3E&before=12"
+        );
         let html = filters.render().unwrap();
         assert!(html.contains(r#"<option value="late" selected>"#), "{html}");
         assert!(!html.contains("<script>"), "{html}");

@@ -1,5 +1,6 @@
 //! What people do with the register: one use case, one file.
 
+mod browse;
 mod collect;
 mod enrol;
 mod identity;
@@ -12,6 +13,9 @@ use basis::{Class, Refusal, act};
 use hosts::HostError;
 use storage::View;
 
+pub use browse::{
+    PackageDifferences, browse, coverage, package_differences, show_packages_part, show_updates_part,
+};
 pub use collect::{Collection, Flag, Lists, collect};
 pub use enrol::{connect, scan_host_key};
 pub use identity::{connection_key, control_dir, identity_file};

@@ -7,7 +7,7 @@ use storage::{Organisation, View};
 
 use super::{Read, existing, not_found};
 use crate::connection::Connection;
-use crate::rules::{Asset, AssetId, PackageRecord, UpdateRecord};
+use crate::rules::{Asset, AssetId, ObservedState, PackageRecord, UpdateRecord};
 use crate::store::{self, FailedAttempt};
 
 /// An asset with how it is reached and the last attempt that failed.
@@ -23,7 +23,7 @@ pub(crate) struct ListedAsset {
     pub(crate) way: Option<String>,
 }
 
-fn check(view: &View<'_>, actor: &Actor) -> Result<(), Refusal> {
+pub(super) fn check(view: &View<'_>, actor: &Actor) -> Result<(), Refusal> {
     actor
         .may::<Read>(actor.person, policy::current(view)?.authority())
         .map(drop)
@@ -83,9 +83,9 @@ pub(crate) fn show(organisation: &Organisation, actor: &Actor, id: AssetId) -> R
 }
 
 /// Refuses to list what no collection has found: an empty list would read as a machine that lacks nothing.
-fn check_collected(asset: &Asset) -> Result<(), Refusal> {
-    if asset.observed_state().is_some() {
-        return Ok(());
+pub(super) fn check_collected(asset: &Asset) -> Result<&ObservedState, Refusal> {
+    if let Some(state) = asset.observed_state() {
+        return Ok(state);
     }
     let what = format!("{} ({}) was never collected", asset.name(), asset.id);
     Err(Refusal::new(Class::Conflict, "asset", what)

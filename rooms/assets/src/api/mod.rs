@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::acts::{self, Lifecycles};
+use crate::pages;
 use crate::rules::{AssetId, AssetName, Field};
 
 pub(crate) use fields::FieldsBody;
@@ -112,10 +113,47 @@ pub(crate) fn routes() -> Routes {
             "Lists the pending updates of an asset",
             updates,
         )
+        .page("/assets", "assets.read", "Shows the register", pages::show_list)
+        .file(
+            "/assets.csv",
+            "assets.read",
+            "Gives the register as CSV",
+            pages::list_file,
+        )
+        .page(
+            "/assets/coverage",
+            "assets.read",
+            "Shows how much of the inventory was collected when",
+            pages::show_coverage,
+        )
+        .page(
+            "/assets/{asset}",
+            "assets.read",
+            "Shows an asset",
+            pages::show_asset,
+        )
+        .page(
+            "/assets/{asset}/packages",
+            "assets.read",
+            "Shows the packages of an asset",
+            pages::show_packages,
+        )
+        .page(
+            "/assets/{asset}/updates",
+            "assets.read",
+            "Shows the pending updates of an asset",
+            pages::show_updates,
+        )
+        .page(
+            "/assets/{asset}/differences",
+            "assets.read",
+            "Shows how the packages of an asset differ from the baseline before",
+            pages::show_differences,
+        )
 }
 
 /// The asset that stands in the path, by its id or its hostname.
-fn asset_in<Q, B>(call: &Call<'_, Q, B>) -> Result<AssetId, Refusal> {
+pub(crate) fn asset_in<Q, B>(call: &Call<'_, Q, B>) -> Result<AssetId, Refusal> {
     acts::resolved(call.organisation(), call.part("asset"))
 }
 

@@ -144,40 +144,42 @@ pub(crate) fn others_with_machine_id(
 
 /// The packages that the last collection found.
 pub fn packages(view: &View<'_>, id: AssetId) -> Result<Vec<PackageRecord>, StorageError> {
-    view.rows(
-        include_str!("../sql/list_packages.sql"),
-        &[Value::id(id)],
-        |row| {
-            Ok(PackageRecord {
-                architecture: row.text("architecture")?,
-                is_held: row.flag("is_held")?,
-                name: row.text("name")?,
-                source: row.text("source")?,
-                source_version: row.text("source_version")?,
-                state: row.text("state")?,
-                version: row.text("version")?,
-            })
-        },
-    )
+    let values = [Value::id(id)];
+    view.rows(include_str!("../sql/list_packages.sql"), &values, read_package)
+}
+
+pub(super) fn read_package(row: &Row<'_>) -> Result<PackageRecord, StorageError> {
+    Ok(PackageRecord {
+        architecture: row.text("architecture")?,
+        is_held: row.flag("is_held")?,
+        name: row.text("name")?,
+        source: row.text("source")?,
+        source_version: row.text("source_version")?,
+        state: row.text("state")?,
+        version: row.text("version")?,
+    })
 }
 
 /// The updates that the last collection found pending.
 pub fn updates(view: &View<'_>, id: AssetId) -> Result<Vec<UpdateRecord>, StorageError> {
-    view.rows(include_str!("../sql/list_updates.sql"), &[Value::id(id)], |row| {
-        let origins = row.text("origins")?;
-        Ok(UpdateRecord {
-            architecture: row.text("architecture")?,
-            candidate: row.text("candidate")?,
-            installed: row.text("installed")?,
-            origins: origins
-                .split(", ")
-                .filter(|part| !part.is_empty())
-                .map(str::to_owned)
-                .collect(),
-            package: row.text("package")?,
-            security: row.text("security")?,
-            standing: row.text("standing")?,
-        })
+    let values = [Value::id(id)];
+    view.rows(include_str!("../sql/list_updates.sql"), &values, read_update)
+}
+
+pub(super) fn read_update(row: &Row<'_>) -> Result<UpdateRecord, StorageError> {
+    let origins = row.text("origins")?;
+    Ok(UpdateRecord {
+        architecture: row.text("architecture")?,
+        candidate: row.text("candidate")?,
+        installed: row.text("installed")?,
+        origins: origins
+            .split(", ")
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        package: row.text("package")?,
+        security: row.text("security")?,
+        standing: row.text("standing")?,
     })
 }
 

@@ -12,7 +12,7 @@ pub use attach::{NewEvidence, attach};
 pub use destroy::destroy;
 pub use finalise::finalise;
 pub use open::{open, opened_content};
-pub(crate) use read::{show, show_list};
+pub(crate) use read::{show, show_list, show_part};
 
 use basis::{Class, Refusal};
 use storage::View;

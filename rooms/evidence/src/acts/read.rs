@@ -5,7 +5,7 @@ use storage::{Organisation, View};
 
 use crate::acts::the_evidence;
 use crate::rules::{Evidence, EvidenceId, Opening, Read};
-use crate::store;
+use crate::store::{self, Selection};
 
 fn check(view: &View<'_>, actor: &Actor) -> Result<(), Refusal> {
     actor
@@ -39,5 +39,19 @@ pub fn show(
     organisation.view(|view| {
         check(view, actor)?;
         Ok((the_evidence(view, id)?, store::openings(view, id)?))
+    })
+}
+
+/// One part of the evidence that was asked for, the newest first.
+pub fn show_part(
+    organisation: &Organisation,
+    actor: &Actor,
+    selection: &Selection,
+    limit: u64,
+    offset: u64,
+) -> Result<Vec<Evidence>, Refusal> {
+    organisation.view(|view| {
+        check(view, actor)?;
+        Ok(store::browse(view, selection, (limit, offset))?)
     })
 }

@@ -26,7 +26,8 @@ pub(crate) struct Filter {
 /// An entry as people look at it.
 #[derive(Debug, Clone)]
 pub struct Shown {
-    pub(crate) index: u64,
+    /// Its index.
+    pub index: u64,
     pub(crate) entry: Entry,
     pub(crate) payload: Remains,
 }
@@ -44,6 +45,13 @@ pub struct Proven {
     pub path: Vec<Hash>,
 }
 
+impl Shown {
+    /// The entry without its payload.
+    pub fn entry(&self) -> &Entry {
+        &self.entry
+    }
+}
+
 impl Filter {
     fn takes(&self, entry: &Entry) -> bool {
         let is_type = |wanted: &String| match wanted.ends_with('.') {
@@ -57,7 +65,7 @@ impl Filter {
     }
 }
 
-fn check(view: &View<'_>, actor: &Actor) -> Result<(), Refusal> {
+pub(super) fn check(view: &View<'_>, actor: &Actor) -> Result<(), Refusal> {
     let policy = policy::current(view)?;
     actor.may::<Read>(actor.person, policy.authority()).map(drop)
 }
@@ -77,7 +85,7 @@ pub(super) fn remains_of(record: &LedgerRecord, entry: &Entry) -> Result<Remains
     })
 }
 
-fn shown(record: &LedgerRecord) -> Result<Shown, StorageError> {
+pub(super) fn shown(record: &LedgerRecord) -> Result<Shown, StorageError> {
     let entry = record.parse()?;
     let payload = remains_of(record, &entry)?;
     Ok(Shown {

@@ -3,6 +3,7 @@
 mod browse;
 mod checkpoint;
 mod export;
+mod look;
 mod package;
 mod recover;
 mod redact;
@@ -14,6 +15,9 @@ pub use browse::{Proven, Shown, entries, entry};
 pub(crate) use browse::{exports, redactions, signed_heads};
 pub use checkpoint::checkpoint;
 pub use export::{Exported, export};
+pub use look::{
+    Attested, EXAMINED_ENTRIES_MAX, Found, Look, SignedHead, attested, ledger_size, look, newest_exports,
+};
 pub use package::package;
 pub use recover::recover;
 pub use redact::{Redacted, confirm_redaction, request_redaction};

@@ -3,5 +3,6 @@
 mod clock;
 mod door;
 mod house;
+mod looking;
 mod record;
 mod words;

@@ -1,0 +1,33 @@
+//! The pages of evidence: the list, and one piece with everything that is known of it. They parse, call an act, and show.
+
+mod list;
+mod one;
+
+use frame::pages::{State, Tone};
+
+use crate::rules::Standing;
+
+pub(crate) use list::{list_file, show_list};
+pub(crate) use one::{declare_final, open_evidence, show_evidence};
+
+fn standing(standing: &Standing) -> State {
+    let tone = match standing {
+        Standing::Draft => Tone::Warning,
+        Standing::Final => Tone::Good,
+        Standing::Destroyed { .. } => Tone::Bad,
+    };
+    State::new(standing.name(), tone)
+}
+
+/// Where the page of what this id names stands, for what has one.
+fn link_of(subject: &str) -> Option<String> {
+    let place = match subject.split('-').next()? {
+        "AST" => "assets",
+        "CHG" => "changes",
+        "EVD" => "evidence",
+        "FND" => "findings",
+        "RUN" => "runs",
+        _ => return None,
+    };
+    Some(format!("/{place}/{subject}"))
+}

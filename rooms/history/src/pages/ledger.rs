@@ -1,0 +1,149 @@
+//! The ledger, the newest entry first.
+
+use askama::Template;
+use basis::{Class, Id, PersonId, Refusal, Subject, Time};
+use frame::Call;
+use frame::pages::{Cell, Column, Filters, Page, ROWS_ON_A_PAGE, State, Table, Tone, filled};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::subject_cell;
+use crate::acts::{self, Look, Shown};
+use crate::api::wrong_query;
+use crate::rules::Remains;
+
+/// Which entries to show.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LedgerQuery {
+    /// What they are about, such as `CHG-0001`.
+    subject: Option<String>,
+    /// Their type, or a room with a dot, such as `changes.`.
+    #[serde(rename = "type")]
+    event_type: Option<String>,
+    /// The id of who caused them.
+    person: Option<String>,
+    /// Only those before this index.
+    before: Option<u64>,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "ledger.html")]
+pub(crate) struct LedgerPage {
+    filters: Filters,
+    table: Table,
+    size: u64,
+    older: Option<String>,
+    newest: Option<String>,
+}
+
+impl Page for LedgerPage {
+    fn title(&self) -> String {
+        "History".to_owned()
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let query = LedgerQuery::default();
+        let page = |rows: Vec<Vec<Cell>>, older: Option<&str>| Self {
+            filters: filters(&query),
+            size: rows.len() as u64,
+            table: table(rows),
+            older: older.map(str::to_owned),
+            newest: older.map(|_| "/history".to_owned()),
+        };
+        let row = |event_type: &str| {
+            vec![
+                Cell::link("/history/entries/12", "12"),
+                Cell::Time(Some(Time::from_ms(1_763_800_000_000))),
+                Cell::text(event_type),
+                subject_cell("CHG-0001"),
+                Cell::text("PER-0002"),
+                Cell::State(State::new("readable", Tone::Plain)),
+            ]
+        };
+        let full = (0..ROWS_ON_A_PAGE).map(|_| row(&"changes.avery_long_name_of_an_event".repeat(4)));
+        vec![
+            ("empty", page(Vec::new(), None)),
+            (
+                "usual",
+                page(vec![row("changes.decided"), row("people.signed_in")], None),
+            ),
+            ("full", page(full.collect(), Some("/history?before=12"))),
+        ]
+    }
+}
+
+fn filters(query: &LedgerQuery) -> Filters {
+    Filters::at("/history")
+        .line("subject", "About (id)", query.subject.as_ref())
+        .line("type", "Type, or room with a dot", query.event_type.as_ref())
+        .line("person", "Person (id)", query.person.as_ref())
+}
+
+fn table(rows: Vec<Vec<Cell>>) -> Table {
+    let columns = ["Entry", "When", "Type", "About", "Who", "Payload"];
+    Table::new(
+        "Entries",
+        columns.map(Column::new).to_vec(),
+        "No entry is like that.",
+    )
+    .with_rows(rows)
+}
+
+/// Whether the payload can be read.
+pub(super) fn standing(remains: &Remains) -> State {
+    match remains {
+        Remains::Whole(_) => State::new("readable", Tone::Plain),
+        Remains::Sealed => State::new("sealed", Tone::Plain),
+        Remains::Blanked(_) => State::new("redacted", Tone::Warning),
+    }
+}
+
+fn row(shown: &Shown) -> Vec<Cell> {
+    vec![
+        Cell::link(format!("/history/entries/{}", shown.index), shown.index),
+        Cell::Time(Some(shown.entry.time)),
+        Cell::text(shown.entry.event_type.as_str()),
+        subject_cell(&shown.entry.subject.to_string()),
+        Cell::text(shown.entry.actor),
+        Cell::State(standing(&shown.payload)),
+    ]
+}
+
+fn look(query: &LedgerQuery) -> Result<Look, Refusal> {
+    let subject = filled(query.subject.as_ref()).map(|text| {
+        Subject::parse(text).ok_or_else(|| wrong_query("subject", text, "write an id such as `CHG-0001`"))
+    });
+    let person = filled(query.person.as_ref()).map(|text| {
+        PersonId::parse(text).map_err(|error| {
+            Refusal::new(Class::Invalid, "query", error.to_string()).way_out("write it like `PER-0001`")
+        })
+    });
+    Ok(Look {
+        before: query.before,
+        subject: subject.transpose()?,
+        event_type: filled(query.event_type.as_ref()).map(str::to_owned),
+        person: person.transpose()?,
+    })
+}
+
+pub(crate) fn show_ledger(call: &Call<'_, LedgerQuery>) -> Result<LedgerPage, Refusal> {
+    let query = &call.query;
+    let found = acts::look(
+        call.organisation(),
+        call.actor,
+        &look(query)?,
+        ROWS_ON_A_PAGE as usize,
+    )?;
+    let filters = filters(query);
+    Ok(LedgerPage {
+        table: table(found.entries.iter().map(row).collect()),
+        size: found.size,
+        older: found
+            .further
+            .map(|before| filters.link(&[("before", &before.to_string())])),
+        newest: query.before.map(|_| filters.link(&[])),
+        filters,
+    })
+}

@@ -1,0 +1,10 @@
+//! The pages of the policy: the document in force, its versions, what differs between two. They parse, call an act, and
+//! show.
+
+mod differences;
+mod document;
+mod versions;
+
+pub(crate) use differences::show_difference;
+pub(crate) use document::show_policy;
+pub(crate) use versions::show_versions;
