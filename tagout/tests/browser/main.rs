@@ -66,3 +66,20 @@ fn every_sample_of_every_page_can_be_used_by_everybody() {
         &[&server.origin, file.to_str().unwrap(), pictures.to_str().unwrap()],
     );
 }
+
+#[test]
+fn people_come_in_with_passkeys_and_look_after_their_accounts() {
+    if let Some(why) = hindrance() {
+        println!("skipped: {why}");
+        return;
+    }
+    let server = Server::start();
+    let (organisation, anna) = (&server.house.organisation, server.house.administrator());
+    let invitation = people::invite(organisation, &anna, anna.person).unwrap();
+    let pictures = pictures();
+    run(
+        "passkeys.mjs",
+        &[&server.origin, &invitation.code, pictures.to_str().unwrap()],
+    );
+    server.house.assert_sound();
+}

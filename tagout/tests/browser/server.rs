@@ -12,7 +12,7 @@ pub struct Server {
     pub origin: String,
     stop: Stop,
     serving: Option<JoinHandle<()>>,
-    _house: testkit::House,
+    pub house: testkit::House,
 }
 
 impl Server {
@@ -36,7 +36,7 @@ impl Server {
             origin,
             stop,
             serving: Some(serving),
-            _house: house,
+            house,
         }
     }
 }
