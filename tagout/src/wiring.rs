@@ -65,6 +65,7 @@ pub fn places() -> Vec<Place> {
     let place = |name, path, act| Place { name, path, act };
     vec![
         place("Needs me", "/", ANYBODY),
+        place("Changes", "/changes", "changes.read"),
         place("Runs", "/runs", "runs.read"),
         place("Findings", "/findings", "findings.read"),
         place("People", "/people", "people.read"),

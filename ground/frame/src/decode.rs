@@ -32,15 +32,19 @@ pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     Ok(value)
 }
 
-/// Reads a query string.
+/// Reads a query string. A parameter that is given more than once is a list.
 ///
 /// # Errors
 /// A refusal of class `Invalid` that names the parameter.
 pub(crate) fn query<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
-    let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
+    let pairs = serde_html_form::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
     serde_path_to_error::deserialize(pairs).map_err(|error| {
         let place = error.path().to_string();
-        let inner = error.into_inner();
+        let inner = match error.into_inner().to_string() {
+            // What the reader says of a list where one value is expected.
+            inner if inner == "unsupported value" => "it is given more than once".to_owned(),
+            inner => inner,
+        };
         let what = match place.as_str() {
             "." | "" | "?" => format!("the query cannot be read: {inner}"),
             place => format!("query parameter `{place}`: {inner}"),
@@ -91,6 +95,13 @@ mod tests {
     #[serde(deny_unknown_fields)]
     struct Step {
         minutes: u32,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Chosen {
+        #[serde(default)]
+        lamp: Vec<String>,
     }
 
     fn complaint(body: &str) -> String {
@@ -147,12 +158,16 @@ mod tests {
         assert_eq!((page.after.as_deref(), page.limit), (Some("CHG-0001"), Some(5)));
         for (text, expected) in [
             ("limit=x", "query parameter `limit`: invalid digit"),
-            ("limit=1&limit=2", "duplicate field `limit`"),
+            ("limit=1&limit=2", "`limit`: it is given more than once"),
             ("page=2", "unknown field `page`"),
         ] {
             let what = query::<Paging>(text).unwrap_err().what;
             assert!(what.contains(expected), "{text} said {what}");
         }
+        let plan: Plan = query("title=a").unwrap();
+        assert_eq!(plan.steps, []);
+        let chosen: Chosen = query("lamp=LMP-1&lamp=LMP-2").unwrap();
+        assert_eq!(chosen.lamp, ["LMP-1", "LMP-2"]);
         assert_eq!(query::<Nothing>("").unwrap(), Nothing);
         assert!(
             query::<Nothing>("a=1")

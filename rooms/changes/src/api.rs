@@ -17,6 +17,7 @@ pub use verdict::{RuleView, VerdictView};
 
 use crate::acts::{self, Signed};
 use crate::rules::{ChangeId, Decision, Look, State};
+use crate::store;
 
 pub(crate) fn routes() -> Routes {
     let routes = Routes::room("changes")
@@ -134,7 +135,7 @@ pub(crate) fn decision_named(name: &str) -> Result<Decision, Refusal> {
     })
 }
 
-fn type_named(name: &str) -> Result<ChangeType, Refusal> {
+pub(crate) fn type_named(name: &str) -> Result<ChangeType, Refusal> {
     ChangeType::named(name).ok_or_else(|| {
         invalid(
             format!("`{name}` changes cannot be opened"),
@@ -170,14 +171,14 @@ fn list(call: &Call<'_, ListQuery>) -> Result<Listed<SummaryView>, Refusal> {
     }))
 }
 
-/// The change as it stands after an act.
 /// The change as callers see it.
 pub fn view(call: &Call<'_, impl Sized, impl Sized>, id: ChangeId) -> Result<ChangeView, Refusal> {
     let organisation = call.organisation();
     let (change, comparings) = acts::show(organisation, call.actor, id)?;
     let policy = organisation.view(policy::current)?;
     let clock = acts::clock(&policy, &change, organisation.now());
-    Ok(ChangeView::of(change, comparings, clock))
+    let entry = organisation.view(|view| store::last_entry(view, id))?;
+    Ok(ChangeView::of(change, comparings, clock, entry))
 }
 
 fn open(call: &Call<'_, Nothing, OpenRequest>) -> Result<ChangeView, Refusal> {
@@ -202,6 +203,7 @@ fn edit(call: &Call<'_, Nothing, EditRequest>) -> Result<ChangeView, Refusal> {
     let id = call.id("change")?;
     let mut edit = call.body.parts.edit();
     edit.title = call.body.title.clone();
+    edit.seen = call.body.entry;
     acts::edit(
         call.organisation(),
         call.actor,

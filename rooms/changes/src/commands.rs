@@ -198,6 +198,7 @@ impl EditArgs {
             title: self.title,
             parts: self.parts.request()?,
             reason: self.because,
+            entry: None,
         };
         client.send(Method::Patch, &format!("/changes/{}", self.change), &request)
     }

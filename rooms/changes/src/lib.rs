@@ -6,6 +6,7 @@
 mod acts;
 mod api;
 mod commands;
+mod pages;
 pub mod rules;
 mod store;
 
@@ -13,9 +14,10 @@ use frame::Routes;
 use storage::{EventKind, Migration};
 
 pub use acts::{
-    Clock, PartsEdit, Signed, ToSign, accept, adopt_policy, attach_plan, cancel, clock, close, decide, done,
-    edit, facts, failed, missing, note_verification, open, retrospect, rolled_back, schedule, show, started,
-    submit, tell_missing, timeline, to_sign, verify, waiting, worked_on,
+    Clock, PartsEdit, Saying, Signed, ToSign, accept, adopt_policy, attach_plan, cancel, clock, close,
+    decide, done, edit, facts, failed, message_to_sign, missing, note_verification, open, retrospect,
+    rolled_back, schedule, show, started, submit, tell_missing, timeline, to_sign, verify, waiting,
+    worked_on,
 };
 pub use api::{ChangeView, RuleView, VerdictView, view};
 pub use commands::ChangeCommand;
@@ -51,5 +53,5 @@ pub fn events() -> Vec<EventKind> {
 
 /// The room's routes.
 pub fn routes() -> Routes {
-    api::routes()
+    pages::with_pages(api::routes())
 }

@@ -1,8 +1,11 @@
 //! Rows of changes, and what each event makes of them.
 
 mod apply;
+mod lists;
 mod read;
 
 pub(crate) use apply::events;
+pub use lists::{Order, Search};
+pub(crate) use lists::{counts, newest, search};
 pub use read::{Comparing, Summary, about, find, list};
-pub(crate) use read::{comparings, entries, next_change_id};
+pub(crate) use read::{comparings, entries, entries_after, last_entry, next_change_id};

@@ -107,8 +107,12 @@ pub(super) fn download<Q: super::Incoming>(
     function: impl Fn(&Call<'_, Q>) -> Result<Download, Refusal>,
 ) -> impl Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> {
     move |asked, sent| {
-        let call = asked.call(asked.query()?, body(sent)?)?;
-        Ok(Answer::Download(function(&call)?))
+        let none = match sent {
+            // A browser asks for a file with nothing but its path and query.
+            Sent::Form(_) => Nothing,
+            sent => body(sent)?,
+        };
+        Ok(Answer::Download(function(&asked.call(asked.query()?, none)?)?))
     }
 }
 

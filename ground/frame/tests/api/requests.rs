@@ -106,7 +106,7 @@ fn a_wrong_query_or_id_is_refused() {
     for (path, expected) in [
         ("/lamps?limit=501", "`limit` is 501; a page has 1 to 500 items"),
         ("/lamps?limit=x", "query parameter `limit`"),
-        ("/lamps?limit=1&limit=2", "duplicate field `limit`"),
+        ("/lamps?limit=1&limit=2", "`limit`: it is given more than once"),
         ("/lamps?size=1", "unknown field `size`"),
         (
             "/lamps?after=CHG-0001",

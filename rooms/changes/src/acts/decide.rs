@@ -111,6 +111,19 @@ struct Said<'a> {
     comment: &'a str,
 }
 
+/// What the actor is about to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Saying<'a> {
+    /// Yes or no.
+    pub decision: Decision,
+    /// In which role; none where there is only one in which they could.
+    pub capacity: Option<Role>,
+    /// Words of theirs; empty when there are none.
+    pub comment: &'a str,
+    /// The time that stands in the message; none for now.
+    pub at: Option<Time>,
+}
+
 /// Gives the message that the actor would sign now, if they may decide at all.
 pub fn to_sign(
     organisation: &Organisation,
@@ -120,19 +133,35 @@ pub fn to_sign(
     named: Option<Role>,
     comment: &str,
 ) -> Result<(ToSign, Role), Refusal> {
+    let saying = Saying {
+        decision,
+        capacity: named,
+        comment,
+        at: None,
+    };
+    message_to_sign(organisation, actor, id, &saying)
+}
+
+/// Gives the message that the actor would sign to say this, if they may decide at all.
+pub fn message_to_sign(
+    organisation: &Organisation,
+    actor: &Actor,
+    id: ChangeId,
+    saying: &Saying<'_>,
+) -> Result<(ToSign, Role), Refusal> {
     organisation.view(|view| {
         let change = existing(view, id)?;
         let policy = policy::current(view)?;
         actor.may::<Decide>(id, policy.authority())?;
-        let capacity = capacity(&policy, &change, view, actor, named)?;
+        let capacity = capacity(&policy, &change, view, actor, saying.capacity)?;
         let facts = facts(view, &change)?;
         let ground = rules::ground(&policy, &change, &facts, actor.person, &actor.roles, capacity)?;
-        let signed_at = organisation.now();
+        let signed_at = saying.at.unwrap_or_else(|| organisation.now());
         let said = Said {
-            decision,
+            decision: saying.decision,
             capacity,
             signed_at,
-            comment,
+            comment: saying.comment,
         };
         let message = message_over(organisation, &change, ground.submission, actor.person, &said);
         Ok((

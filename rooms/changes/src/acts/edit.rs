@@ -2,11 +2,15 @@
 
 use basis::{Actor, Class, PersonId, Refusal, Subject, Time};
 use ledger::Hash;
-use storage::{By, Organisation, View};
+use ledger::events::Event;
+use storage::{By, DataError, Organisation, StorageError, View};
 
 use super::existing;
 use super::facts::{asset_of, finding_of, tie_findings};
+use super::show::event_at;
+use crate::rules::events::Edited;
 use crate::rules::{self, Change, ChangeId, Edit, Hours, Parts, PolicyDraft};
+use crate::store;
 
 /// What to put in place of what stands in a change. What is not named stays; an empty text or list takes the part away.
 /// Assets are named by name or id, people by handle or id.
@@ -42,6 +46,8 @@ pub struct PartsEdit {
     pub until: Option<Time>,
     /// The policy document to adopt.
     pub policy_draft: Option<String>,
+    /// The last entry about the change that the editor has seen. Whoever edited it after that is told, not overwritten.
+    pub seen: Option<u64>,
 }
 
 impl PartsEdit {
@@ -146,6 +152,44 @@ fn draft(document: &str) -> Result<Option<PolicyDraft>, Refusal> {
     }))
 }
 
+/// Refuses to go over what somebody wrote after the entry that the editor has seen, and says who wrote what.
+fn check_seen(view: &View<'_>, id: ChangeId, seen: u64) -> Result<(), Refusal> {
+    let mut told = Vec::new();
+    for index in store::entries_after(view, id, seen)? {
+        let (entry, payload) = event_at(view, index)?;
+        if entry.event_type.as_str() != Edited::TYPE {
+            continue;
+        }
+        let edited: Edited = serde_json::from_slice(&payload).map_err(|error| {
+            let place = format!("ledger, entry {index}");
+            StorageError::from(DataError {
+                place,
+                what: error.to_string(),
+            })
+        })?;
+        let who = people::find(view, entry.actor)?;
+        let who = who.map_or_else(
+            || entry.actor.to_string(),
+            |person| format!("{} ({})", person.name, person.id),
+        );
+        let parts: Vec<String> = edited.changed.iter().map(|part| part.replace('_', " ")).collect();
+        told.push(format!(
+            "{} by {who} at {}, entry {index}",
+            parts.join(", "),
+            entry.time.to_minutes()
+        ));
+    }
+    if told.is_empty() {
+        return Ok(());
+    }
+    let what = format!(
+        "{id} was edited meanwhile: {}; nothing of it was overwritten",
+        told.join("; ")
+    );
+    Err(Refusal::new(Class::Conflict, "edit by somebody else", what)
+        .way_out("compare what stands there now with what you wrote, then save yours or leave theirs"))
+}
+
 /// Makes the change ask for something else. Decisions on a submitted revision fall.
 pub fn edit(
     organisation: &Organisation,
@@ -158,6 +202,9 @@ pub fn edit(
     let change = existing(&tx.view(), id)?;
     let policy = policy::current(&tx.view())?;
     let authority = actor.may::<Edit>(id, policy.authority())?;
+    if let Some(seen) = edit.seen {
+        check_seen(&tx.view(), id, seen)?;
+    }
     let parts = edit.on(&tx.view(), change.parts.clone())?;
     for asset in &parts.assets {
         asset_of(&tx.view(), asset)?;

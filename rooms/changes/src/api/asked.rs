@@ -91,6 +91,7 @@ impl PartsRequest {
             from: parts.from,
             until: parts.until,
             policy_draft: parts.policy_draft,
+            seen: None,
         }
     }
 }
@@ -121,6 +122,9 @@ pub struct EditRequest {
     /// Why it is edited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The `entry` of the change as the editor saw it. An edit by somebody else after it is refused, and told part by part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u64>,
 }
 
 /// What the caller is about to say.

@@ -341,10 +341,13 @@ pub struct ChangeView {
     pub retrospective_due: Option<Time>,
     /// Whether the look back is or was late.
     pub is_retrospective_late: bool,
+    /// Index of the ledger's last entry about the change.
+    #[serde(default)]
+    pub entry: u64,
 }
 
 impl ChangeView {
-    pub(super) fn of(change: Change, comparings: Vec<Comparing>, clock: Option<Clock>) -> Self {
+    pub(super) fn of(change: Change, comparings: Vec<Comparing>, clock: Option<Clock>, entry: u64) -> Self {
         let told = change.told.into_iter().map(|(role, person, at)| ToldView {
             role: role.name().to_owned(),
             person,
@@ -378,6 +381,7 @@ impl ChangeView {
             retrospective: change.retrospect.map(|look| look.submission.into()),
             retrospective_due: clock.map(|clock| clock.due),
             is_retrospective_late: clock.is_some_and(|clock| clock.left.as_ms() < 0),
+            entry,
         }
     }
 }

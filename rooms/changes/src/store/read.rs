@@ -7,6 +7,7 @@ use people::KeyId;
 use policy::{ChangeType, Comparison, Fallen, VerifiedAsset, Window};
 use storage::{Row, StorageError, Value, View};
 
+use super::lists::read_summary;
 use crate::rules::{
     Change, ChangeId, Decided, Decision, Parts, Retrospect, State, Submission, SubmissionKind,
 };
@@ -83,7 +84,7 @@ struct Head {
     retrospective: Option<(u64, Time)>,
 }
 
-fn window_of(row: &Row<'_>) -> Result<Option<Window>, StorageError> {
+pub(super) fn window_of(row: &Row<'_>) -> Result<Option<Window>, StorageError> {
     let ends = (row.time_if("window_from")?, row.time_if("window_until")?);
     Ok(match ends {
         (Some(from), Some(until)) => Some(Window { from, until }),
@@ -296,18 +297,7 @@ pub fn list(
         state.map(State::name).into(),
         u64::from(limit).into(),
     ];
-    view.rows(include_str!("../sql/list_changes.sql"), &values, |row| {
-        Ok(Summary {
-            id: row.id("change_id")?,
-            state: row.word("state", State::named)?,
-            change_type: row.word("change_type", ChangeType::named)?,
-            title: row.text("title")?,
-            requester: row.id("requester")?,
-            revision: row.count("revision")?,
-            opened_at: row.time("opened_at")?,
-            window: window_of(row)?,
-        })
-    })
+    view.rows(include_str!("../sql/list_changes.sql"), &values, read_summary)
 }
 
 /// The changes that are not over and name this asset or finding.
@@ -325,4 +315,21 @@ pub(crate) fn entries(view: &View<'_>, id: ChangeId) -> Result<Vec<u64>, Storage
     view.rows(include_str!("../sql/list_entries.sql"), &[Value::id(id)], |row| {
         row.count("entry_index")
     })
+}
+
+/// The same, of those after `entry` alone.
+pub(crate) fn entries_after(view: &View<'_>, id: ChangeId, entry: u64) -> Result<Vec<u64>, StorageError> {
+    let values = [Value::id(id), entry.into()];
+    view.rows(include_str!("../sql/list_entries_after.sql"), &values, |row| {
+        row.count("entry_index")
+    })
+}
+
+/// The index of the ledger's last entry about the change.
+pub(crate) fn last_entry(view: &View<'_>, id: ChangeId) -> Result<u64, StorageError> {
+    view.the(
+        include_str!("../sql/read_last_entry.sql"),
+        &[Value::id(id)],
+        |row| row.count("entry_index"),
+    )
 }

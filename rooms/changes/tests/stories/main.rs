@@ -1,9 +1,11 @@
 //! Stories of changes against a real organisation, with signatures made by the operating system's `ssh-keygen`.
 
 mod adoption;
+mod browser;
 mod emergency;
 mod fallen;
 mod house;
 mod life;
 mod ordinary;
+mod pages;
 mod signing;

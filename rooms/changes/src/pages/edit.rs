@@ -1,0 +1,112 @@
+//! The parts of a change as forms: each section is saved by itself, and nothing typed is lost.
+
+use askama::Template;
+use basis::{Class, Refusal};
+use frame::pages::{Form, Goto, Page, State as Shown};
+use frame::{Call, Nothing};
+
+use super::sections::{FieldShown, Known, SECTIONS, Section, SectionForm};
+use super::{samples, state_shown};
+use crate::acts;
+use crate::rules::{Change, ChangeId, State};
+use crate::store;
+
+/// A section as a form.
+struct SectionShown {
+    name: &'static str,
+    title: &'static str,
+    form: Form,
+    fields: Vec<FieldShown>,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "edit.html")]
+pub(crate) struct EditPage {
+    id: ChangeId,
+    name: String,
+    state: Shown,
+    revision: u64,
+    /// Whether an edit begins a new revision, on which nobody has decided.
+    begins_revision: bool,
+    /// The ledger's last entry about the change.
+    entry: u64,
+    sections: Vec<SectionShown>,
+}
+
+impl EditPage {
+    pub(super) fn of(change: &Change, entry: u64, known: &Known, form: &dyn Fn(String) -> Form) -> Self {
+        let shown = |section: &Section| {
+            let form = form(format!("/changes/{}/parts/{}", change.id, section.name));
+            SectionShown {
+                name: section.name,
+                title: section.title,
+                fields: section.fields(&form, change, known),
+                form,
+            }
+        };
+        Self {
+            id: change.id,
+            name: change.parts.title.clone(),
+            state: state_shown(change.state),
+            revision: change.revision,
+            begins_revision: change.state != State::Draft,
+            entry,
+            sections: SECTIONS.iter().map(shown).collect(),
+        }
+    }
+}
+
+impl Page for EditPage {
+    fn title(&self) -> String {
+        format!("Edit {} {}", self.id, self.name)
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        samples::edit_pages()
+    }
+}
+
+pub(crate) fn show_edit(call: &Call<'_>) -> Result<EditPage, Refusal> {
+    let id: ChangeId = call.id("change")?;
+    let organisation = call.organisation();
+    let (change, _) = acts::show(organisation, call.actor, id)?;
+    let (entry, known) = organisation.view(|view| {
+        let mut known = Known {
+            assets: Vec::new(),
+            executors: Vec::new(),
+        };
+        for subject in &change.parts.assets {
+            let found = assets::resolve(view, &subject.to_string())?;
+            known
+                .assets
+                .push(found.map_or_else(|| subject.to_string(), |asset| asset.name().to_owned()));
+        }
+        for person in &change.parts.executors {
+            let found = people::find(view, *person)?;
+            known
+                .executors
+                .push(found.map_or_else(|| person.to_string(), |person| person.handle.as_str().to_owned()));
+        }
+        Ok::<_, Refusal>((store::last_entry(view, id)?, known))
+    })?;
+    Ok(EditPage::of(&change, entry, &known, &|path| call.form(path)))
+}
+
+pub(crate) fn save_section(call: &Call<'_, Nothing, SectionForm>) -> Result<Goto, Refusal> {
+    let id: ChangeId = call.id("change")?;
+    let name = call.part("section");
+    let section = Section::named(name).ok_or_else(|| {
+        let what = format!("a change has no section `{name}`");
+        Refusal::new(Class::NotFound, "path", what).way_out("go back to the change and choose a section")
+    })?;
+    let edit = section.edit(&call.body)?;
+    acts::edit(
+        call.organisation(),
+        call.actor,
+        id,
+        &edit,
+        call.body.because.clone(),
+    )?;
+    Ok(Goto::to(format!("/changes/{id}/edit#{name}")))
+}

@@ -1,0 +1,6 @@
+select
+  state,
+  count(*) as changes
+from changes
+group by state
+limit 100

@@ -1,0 +1,14 @@
+select
+  change_id,
+  state,
+  change_type,
+  title,
+  requester,
+  revision,
+  opened_at,
+  window_from,
+  window_until
+from changes
+where state = $1
+order by change_id desc
+limit $2
