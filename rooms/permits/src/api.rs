@@ -98,6 +98,15 @@ pub(crate) fn action_named(name: &str) -> Result<Action, Refusal> {
     })
 }
 
+pub(crate) fn work_named(name: &str) -> Result<Work, Refusal> {
+    Work::named(name).ok_or_else(|| {
+        invalid(
+            format!("`{name}` says nothing of the work"),
+            "say `done` or `unfinished`",
+        )
+    })
+}
+
 fn person_of(text: &str) -> Result<PersonId, Refusal> {
     PersonId::parse(text).map_err(|error| invalid(error.to_string(), "`tagout people list` shows everybody"))
 }
@@ -191,12 +200,7 @@ fn revoke(call: &Call<'_, Nothing, ReasonRequest>) -> Result<PermitView, Refusal
 }
 
 fn hand_back(call: &Call<'_, Nothing, HandBackRequest>) -> Result<PermitView, Refusal> {
-    let work = Work::named(&call.body.work).ok_or_else(|| {
-        invalid(
-            format!("`{}` says nothing of the work", call.body.work),
-            "say `done` or `unfinished`",
-        )
-    })?;
+    let work = work_named(&call.body.work)?;
     let permit = acts::hand_back(call.organisation(), call.actor, call.id("permit")?, work)?;
     Ok(PermitView::of(permit, call.organisation().now()))
 }

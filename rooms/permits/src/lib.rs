@@ -6,6 +6,7 @@
 mod acts;
 mod api;
 mod commands;
+mod pages;
 pub mod rules;
 mod store;
 mod token;
@@ -52,7 +53,7 @@ pub fn events() -> Vec<EventKind> {
 
 /// The room's routes.
 pub fn routes() -> Routes {
-    api::routes()
+    pages::with_pages(api::routes())
 }
 
 /// The public keys with which permit tokens of this organisation are verified.
