@@ -67,8 +67,12 @@ pub fn places() -> Vec<Place> {
         place("Needs me", "/", ANYBODY),
         place("Changes", "/changes", "changes.read"),
         place("Runs", "/runs", "runs.read"),
+        place("Assets", "/assets", "assets.read"),
         place("Findings", "/findings", "findings.read"),
+        place("Evidence", "/evidence", "evidence.read"),
+        place("Policy", "/policy", "policy.read"),
         place("People", "/people", "people.read"),
+        place("History", "/history", "history.read"),
     ]
 }
 
