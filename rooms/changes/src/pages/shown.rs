@@ -299,7 +299,7 @@ pub(super) fn decisions(record: &Record) -> Table {
             Cell::text(decided.comment.as_deref().unwrap_or("none")),
         ]
     });
-    Table::new("Decisions", columns, "Nobody has decided yet.").with_rows(rows)
+    Table::new("Signed decisions", columns, "Nobody has decided yet.").with_rows(rows)
 }
 
 pub(super) fn evidence(record: &Record) -> Table {
@@ -327,7 +327,7 @@ pub(super) fn evidence(record: &Record) -> Table {
         ]
     });
     Table::new(
-        "Evidence",
+        "Evidence about this change",
         columns,
         "There is no evidence about it yet, or none that you may read.",
     )

@@ -35,13 +35,18 @@ pub struct Browser<'p> {
 impl Pages {
     /// The room's pages, as browsers reach them at the address of a story's passkeys.
     pub fn of(story: &Story) -> Self {
+        Self::with(story, vec![changes::routes()])
+    }
+
+    /// The pages of these rooms.
+    pub fn with(story: &Story, rooms: Vec<frame::Routes>) -> Self {
         let house = frame::House {
             organisation: Arc::clone(&story.house.organisation),
             gatekeeper: Arc::new(people::Doorkeeper::default()),
             bell: Bell::new(),
             web: frame::pages::Web::at(passkeys::ORIGIN).unwrap(),
         };
-        let router = frame::router(vec![changes::routes()], Arc::new(house));
+        let router = frame::router(rooms, Arc::new(house));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let stop = Stop::when_told();

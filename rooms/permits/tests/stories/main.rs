@@ -1,5 +1,9 @@
 //! Stories of permits and of the gate against a real organisation.
 
+// So is the browser.
+#[path = "../../../changes/tests/stories/browser.rs"]
+#[allow(dead_code, reason = "each room tells its own part of the story")]
+mod browser;
 mod doors;
 mod gate;
 mod holds;
@@ -8,4 +12,5 @@ mod holds;
 #[allow(dead_code, reason = "each room tells its own part of the story")]
 mod house;
 mod life;
+mod pages;
 mod token;
