@@ -7,6 +7,7 @@ mod server;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use basis::Role;
 use server::Server;
 
 /// Where pictures of pages are kept for whoever wants to look.
@@ -33,7 +34,9 @@ fn hindrance() -> Option<String> {
 /// Runs a script of this folder to its end, with these words.
 fn run(script: &str, words: &[&str]) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
-    let outcome = Command::new("node")
+    // A browser that hangs must not hang the tests.
+    let outcome = Command::new("timeout")
+        .args(["--kill-after=5", "600", "node"])
         .arg(here.join(script))
         .args(words)
         .output()
@@ -82,4 +85,19 @@ fn people_come_in_with_passkeys_and_look_after_their_accounts() {
         &[&server.origin, &invitation.code, pictures.to_str().unwrap()],
     );
     server.house.assert_sound();
+}
+
+#[test]
+fn people_come_in_by_the_keyboard_alone_and_lose_nothing_on_the_way() {
+    if let Some(why) = hindrance() {
+        println!("skipped: {why}");
+        return;
+    }
+    let server = Server::start();
+    let ben = server.invite("ben", "Ben Ortiz", &[Role::Requester, Role::Technician]);
+    let dana = server.invite("dana", "Dana Reyes", &[Role::Approver]);
+    let now = server.house.organisation.now().as_ms().to_string();
+    let pictures = pictures();
+    let words = [&server.origin, &now, &ben, &dana, pictures.to_str().unwrap()];
+    run("door.mjs", &words);
 }

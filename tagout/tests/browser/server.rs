@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use basis::Role;
 use frame::pages::Web;
 use frame::{Bell, House, Reach, Stop};
 
@@ -38,6 +39,18 @@ impl Server {
             serving: Some(serving),
             house,
         }
+    }
+}
+
+impl Server {
+    /// Invites a person with these roles; answers the code of the invitation.
+    pub fn invite(&self, handle: &str, name: &str, roles: &[Role]) -> String {
+        let (organisation, by) = (&self.house.organisation, self.house.administrator());
+        let handle = people::Handle::parse(handle).unwrap();
+        let roles = roles.iter().copied().collect();
+        people::enrol(organisation, &by, &handle, name, roles)
+            .unwrap()
+            .code
     }
 }
 
