@@ -36,8 +36,8 @@ pub(super) fn own(data: &Path, names: &[String], now: Time) -> Result<Arc<Certif
     Certificates::own(Files::own(data), names, now)
 }
 
-/// The names under which this machine may be asked.
-pub(super) fn names(listen: &str) -> Vec<String> {
+/// The names under which this machine may be asked: its own, that it listens on, and that people type.
+pub(super) fn names(listen: &str, public: Option<&str>) -> Vec<String> {
     let mut names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
     let host = std::fs::read_to_string(HOST_NAME).unwrap_or_default();
     let address: Option<SocketAddr> = listen.parse().ok();
@@ -46,7 +46,11 @@ pub(super) fn names(listen: &str) -> Vec<String> {
         Some(_) => None,
         None => listen.rsplit_once(':').map(|(name, _)| name.to_owned()),
     };
-    for name in [Some(host.trim().to_owned()), given].into_iter().flatten() {
+    let public = public.map(|host| host.trim_matches(['[', ']']).to_owned());
+    for name in [Some(host.trim().to_owned()), given, public]
+        .into_iter()
+        .flatten()
+    {
         if !name.is_empty() && !names.contains(&name) {
             names.push(name);
         }
@@ -123,13 +127,15 @@ mod tests {
     #[test]
     fn a_certificate_is_for_this_machine_and_the_address_that_was_names() {
         for always in ["localhost", "127.0.0.1", "::1"] {
-            assert!(names("0.0.0.0:7420").contains(&always.to_owned()));
+            assert!(names("0.0.0.0:7420", None).contains(&always.to_owned()));
         }
-        assert!(names("192.0.2.7:7420").contains(&"192.0.2.7".to_owned()));
-        assert!(names("tagout.example.org:7420").contains(&"tagout.example.org".to_owned()));
-        assert!(!names("0.0.0.0:7420").contains(&"0.0.0.0".to_owned()));
+        assert!(names("192.0.2.7:7420", None).contains(&"192.0.2.7".to_owned()));
+        assert!(names("tagout.example.org:7420", None).contains(&"tagout.example.org".to_owned()));
+        assert!(!names("0.0.0.0:7420", None).contains(&"0.0.0.0".to_owned()));
+        let public = names("0.0.0.0:7420", Some("tagout.example.org"));
+        assert!(public.contains(&"tagout.example.org".to_owned()));
         assert_eq!(
-            names("127.0.0.1:7420")
+            names("127.0.0.1:7420", None)
                 .iter()
                 .filter(|name| *name == "127.0.0.1")
                 .count(),
@@ -141,8 +147,10 @@ mod tests {
     fn an_operator_is_warned_of_an_early_end_and_of_a_name_that_is_not_in_the_certificate() {
         let folder = tempfile::tempdir().unwrap();
         let now = SystemClock.now();
-        let facts = own(folder.path(), &names("127.0.0.1:7420"), now).unwrap().facts();
-        let told = announcement(&facts, &names("127.0.0.1:7420"), now);
+        let facts = own(folder.path(), &names("127.0.0.1:7420", None), now)
+            .unwrap()
+            .facts();
+        let told = announcement(&facts, &names("127.0.0.1:7420", None), now);
         assert!(
             told.starts_with(&format!("certificate {}\n", facts.fingerprint)),
             "{told}"
@@ -150,7 +158,7 @@ mod tests {
         assert!(!told.contains("WARNING"), "{told}");
         let told = announcement(
             &facts,
-            &names("tagout.example.org:7420"),
+            &names("tagout.example.org:7420", None),
             facts.ends - Span::days(3),
         );
         assert!(told.contains("not for tagout.example.org"), "{told}");

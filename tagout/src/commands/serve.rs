@@ -45,11 +45,13 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self, common: &Common) -> Result<ExitCode, Refusal> {
+        // Judged before anything is made: a certificate is made for its host as well.
+        let public = self.public_url.as_deref().map(Web::at).transpose()?;
         let organisation = tagout::open(&Settings::beside(&common.data))?;
-        let (reach, scheme) = self.reach(&common.data)?;
+        let (reach, scheme) = self.reach(&common.data, public.as_ref())?;
         let listener = listen(&self.listen, &reach)?;
-        let web = match &self.public_url {
-            Some(url) => Web::at(url)?,
+        let web = match public {
+            Some(web) => web,
             None => web_of(scheme, &listener)?,
         };
         let pages = web.origin().to_owned();
@@ -59,9 +61,9 @@ impl Serve {
     }
 
     /// From where the server may be reached, and how its address begins.
-    fn reach(&self, data: &Path) -> Result<(Reach, &'static str), Refusal> {
+    fn reach(&self, data: &Path, public: Option<&Web>) -> Result<(Reach, &'static str), Refusal> {
         let now = SystemClock.now();
-        let names = https::names(&self.listen);
+        let names = https::names(&self.listen, public.map(Web::host));
         let certificates = match self.by_file.files() {
             Some(files) => Certificates::open(files, now)?,
             None if self.https => https::own(data, &names, now)?,
