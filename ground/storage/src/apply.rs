@@ -53,6 +53,24 @@ impl<'c> Deref for Tables<'c> {
 
 type Apply = dyn Fn(&Tables<'_>, &Stamp, &[u8]) -> Result<(), StorageError> + Send + Sync;
 
+/// What a room makes in its own tables of an event of a room before it.
+///
+/// It is called when that room's tables already say what the event made of them, so it looks there and never into the
+/// event, whose shape is the other room's own.
+pub type Follow = fn(&Tables<'_>, &Stamp) -> Result<(), StorageError>;
+
+/// That a room follows an event of a room before it.
+#[derive(Debug, Clone, Copy)]
+pub struct Follower {
+    /// The type of event, in every version.
+    pub event_type: &'static str,
+    /// The migration with which this came. Where it was not applied yet, every table is made again from the events, so that
+    /// what happened before is followed as well.
+    pub since: &'static str,
+    /// What follows.
+    pub follow: Follow,
+}
+
 /// One version of one type of event and what becomes of it in the tables.
 pub struct EventKind {
     pub(crate) event_type: &'static str,
@@ -89,13 +107,8 @@ impl EventKind {
         self
     }
 
-    /// Carries one event into the tables.
-    pub(crate) fn apply(
-        &self,
-        connection: &Connection,
-        stamp: &Stamp,
-        payload: &[u8],
-    ) -> Result<(), StorageError> {
+    /// Carries one event into the tables of its room.
+    fn apply(&self, connection: &Connection, stamp: &Stamp, payload: &[u8]) -> Result<(), StorageError> {
         (self.apply)(&Tables::of(connection), stamp, payload)
     }
 
@@ -109,6 +122,7 @@ impl EventKind {
 #[derive(Default)]
 pub struct Registry {
     kinds: BTreeMap<&'static str, BTreeMap<u64, EventKind>>,
+    followers: BTreeMap<&'static str, Vec<Follower>>,
     pub(crate) migrations: Vec<Migration>,
 }
 
@@ -134,6 +148,43 @@ impl Registry {
             );
         }
         self
+    }
+
+    /// Adds what the room that was added last follows.
+    ///
+    /// # Panics
+    /// When no room before it has such an event: a mistake in the program's own list.
+    #[must_use]
+    pub fn following(mut self, followers: &[Follower]) -> Self {
+        for follower in followers {
+            let event_type = follower.event_type;
+            assert!(
+                self.kinds.contains_key(event_type),
+                "event {event_type} is followed and no room before has it"
+            );
+            self.followers.entry(event_type).or_default().push(*follower);
+        }
+        self
+    }
+
+    /// Carries one event into the tables: of its own room first, then of those that follow it, in the order of the rooms.
+    pub(crate) fn apply(
+        &self,
+        connection: &Connection,
+        stamp: &Stamp,
+        (event_type, version): (&str, u64),
+        payload: &[u8],
+    ) -> Result<(), StorageError> {
+        self.kind(event_type, version)?
+            .apply(connection, stamp, payload)?;
+        let mut followers = self.followers.get(event_type).into_iter().flatten();
+        followers.try_for_each(|follower| (follower.follow)(&Tables::of(connection), stamp))
+    }
+
+    /// Whether one of these migrations brings a room that follows what may have happened before.
+    pub(crate) fn follows_since(&self, migrations: &[&str]) -> bool {
+        let mut followers = self.followers.values().flatten();
+        followers.any(|follower| migrations.contains(&follower.since))
     }
 
     /// The types of event the program knows, each with its version.

@@ -31,7 +31,7 @@ mod vault;
 mod view;
 mod writer;
 
-pub use apply::{EventKind, Registry, Stamp, Tables};
+pub use apply::{EventKind, Follow, Follower, Registry, Stamp, Tables};
 pub use checkpoint::LedgerRecord;
 pub use doctor::{Check, CheckResult};
 pub use error::{DataError, StorageError};

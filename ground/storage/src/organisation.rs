@@ -155,7 +155,7 @@ impl Organisation {
         let origin = read_origin(data)?;
         let keys = Keys::load(&keys::folder(data))?;
         let mut connection = connect(&database_path(data))?;
-        migrations::migrate(&mut connection, &registry.migrations)?;
+        migrations::migrate(&mut connection, &registry)?;
         let vault = Vault::open(&data.join("vault"))?;
         flush_folder(data)?;
         let head = Head::read(&View::of(&connection))?;

@@ -32,9 +32,8 @@ pub(crate) fn replay(registry: &Registry, from: &View<'_>, into: &Connection) ->
     from.each_ledger_record(0, size, |record| {
         let entry = record.parse()?;
         let stamp = stamp_of(record.index, &entry);
-        registry
-            .kind(entry.event_type.as_str(), entry.type_version)?
-            .apply(into, &stamp, &record.payload)
+        let kind = (entry.event_type.as_str(), entry.type_version);
+        registry.apply(into, &stamp, kind, &record.payload)
     })
 }
 
@@ -53,9 +52,8 @@ pub(crate) fn rebuild_in_place(registry: &Registry, connection: &Connection) -> 
         let entry = ledger::entry::Entry::parse(&entry)
             .map_err(|error| crate::ledger_tables::damaged(format!("ledger entry {index}"), error))?;
         let payload = payload_at(&view, index)?;
-        registry
-            .kind(entry.event_type.as_str(), entry.type_version)?
-            .apply(connection, &stamp_of(index, &entry), &payload)?;
+        let kind = (entry.event_type.as_str(), entry.type_version);
+        registry.apply(connection, &stamp_of(index, &entry), kind, &payload)?;
     }
     Ok(())
 }
@@ -110,7 +108,7 @@ impl Organisation {
         fresh
             .execute_batch("pragma journal_mode = off; pragma synchronous = off; pragma foreign_keys = on")?;
         fresh.set_prepared_statement_cache_capacity(512);
-        migrations::migrate(&mut fresh, &self.registry().migrations)?;
+        migrations::migrate(&mut fresh, self.registry())?;
         self.view(|live| {
             fresh.execute_batch("begin")?;
             replay(self.registry(), live, &fresh)?;

@@ -317,11 +317,10 @@ impl<'o> Tx<'o> {
             &salt,
             &record.payload,
         )?;
-        let kind = organisation
-            .registry()
-            .kind(entry.event_type.as_str(), entry.type_version)?;
-        kind.apply(&writing.connection, &stamp, &record.payload)?;
-        writing.as_of.0 += u64::from(kind.is_decided_by);
+        let kind = (entry.event_type.as_str(), entry.type_version);
+        let registry = organisation.registry();
+        registry.apply(&writing.connection, &stamp, kind, &record.payload)?;
+        writing.as_of.0 += u64::from(registry.kind(kind.0, kind.1)?.is_decided_by);
         self.last_event = Some(id);
         Ok(())
     }
