@@ -8,6 +8,7 @@ mod call;
 pub mod client;
 mod decode;
 mod download;
+mod form_file;
 mod house;
 mod openapi;
 pub mod pages;
@@ -21,6 +22,7 @@ pub mod tls;
 
 pub use call::{Call, Nothing, PublicCall};
 pub use download::{Content, Download};
+pub use form_file::FormFile;
 pub use house::{ANYBODY, Bell, Gatekeeper, House};
 pub use openapi::openapi;
 pub use paging::{Listed, Paging};

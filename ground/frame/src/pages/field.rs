@@ -11,6 +11,7 @@ pub(crate) enum Kind {
     /// An input of this type.
     Line(&'static str),
     Secret,
+    File,
     Area,
     Select,
     Radios,
@@ -60,6 +61,8 @@ pub struct Field {
     is_required: bool,
     autocomplete: String,
     rows: u8,
+    /// The endings of the files that are offered first.
+    accept: &'static str,
 }
 
 impl HtmlSafe for Field {}
@@ -81,6 +84,7 @@ impl Field {
             is_required: false,
             autocomplete: String::new(),
             rows: ROWS,
+            accept: "",
         }
     }
 
@@ -129,10 +133,24 @@ impl Field {
         }
     }
 
+    /// Files with these endings are offered first, such as `.csv,.txt`. Nobody has to take one of them.
+    #[must_use]
+    pub fn offering(self, endings: &'static str) -> Self {
+        Self {
+            accept: endings,
+            ..self
+        }
+    }
+
     /// So many lines high.
     #[must_use]
     pub fn rows(self, rows: u8) -> Self {
         Self { rows, ..self }
+    }
+
+    /// Whether the form was refused, so that a file is to be chosen again: browsers do not keep it.
+    fn is_again(&self) -> bool {
+        self.typed.is_some()
     }
 
     fn current(&self) -> &str {

@@ -23,6 +23,9 @@ impl Form {
     /// The hidden field that names one showing of the form.
     pub(crate) const ONCE_FIELD: &'static str = "_once";
 
+    /// The field that holds the file.
+    pub(crate) const FILE_FIELD: &'static str = "file";
+
     /// The form that is sent to this path.
     pub(crate) fn to(action: String, visit: &Visit) -> Self {
         let typed = visit.typed.as_ref().filter(|typed| typed.path == action);
@@ -69,6 +72,14 @@ impl Form {
     /// The beginning of the form.
     pub fn open(&self) -> Html {
         self.opening("usa-form usa-form--large")
+    }
+
+    /// The beginning of a form with a file in it; [`Form::file`] goes last, so that what stands before it is not lost when the
+    /// file is refused.
+    pub fn open_for_file(&self) -> Html {
+        let opening = self.opening("usa-form usa-form--large");
+        let marked = "<form enctype=\"multipart/form-data\"";
+        Html::made(opening.as_str().replacen("<form", marked, 1))
     }
 
     /// The beginning of a form that stands in a line, such as one button.
@@ -123,6 +134,11 @@ impl Form {
     /// A password, or another secret that is not shown as it is typed, and never shown again.
     pub fn secret(&self, name: &str, label: &str) -> Field {
         self.field(name, label, Kind::Secret)
+    }
+
+    /// A file to choose, with what it may be. The form begins with [`Form::open_for_file`].
+    pub fn file(&self, label: &str, hint: impl Display) -> Field {
+        self.field(Self::FILE_FIELD, label, Kind::File).hint(hint)
     }
 
     /// A whole number.

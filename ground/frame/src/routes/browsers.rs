@@ -2,10 +2,10 @@
 
 use basis::Refusal;
 
-use super::handler::{Incoming, download, form, page, public_form, public_page};
+use super::handler::{Incoming, download, file_form, form, page, public_form, public_page};
 use super::{Kind, Method, Routes, samples_of, shapes};
 use crate::pages::{Goto, Page};
-use crate::{Call, Download, Nothing, PublicCall};
+use crate::{Call, Download, FormFile, Nothing, PublicCall};
 
 impl Routes {
     /// Adds a page. Its path begins at the root; its query is strict like every query.
@@ -48,6 +48,32 @@ impl Routes {
             row,
             shapes::<Nothing, B>(None),
             Box::new(form(function)),
+            Box::new(page(again)),
+        )
+    }
+
+    /// Adds what a form of a page sends that has a file in it, of at most `limit_bytes`. The function is handed the whole
+    /// file; without one it is not called. When the form is refused, `again` shows the page with what was typed and why; the
+    /// file has to be chosen again.
+    #[must_use]
+    pub fn file_form<Q: Incoming, B: Incoming, P: Page, F, A>(
+        self,
+        path: &'static str,
+        act: &'static str,
+        summary: &'static str,
+        (again, function): (A, F),
+        limit_bytes: u64,
+    ) -> Self
+    where
+        F: Fn(&Call<'_, Nothing, B>, &mut FormFile) -> Result<Goto, Refusal> + Send + Sync + 'static,
+        A: Fn(&Call<'_, Q>) -> Result<P, Refusal> + Send + Sync + 'static,
+    {
+        let kind = Kind::FileForm { limit_bytes };
+        let row = self.row::<F>(Method::Post, path, Some(act), kind, summary);
+        self.with_form(
+            row,
+            shapes::<Nothing, B>(None),
+            Box::new(file_form(function)),
             Box::new(page(again)),
         )
     }

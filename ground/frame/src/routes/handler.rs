@@ -9,8 +9,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::call::PathValues;
+use crate::form_file::no_file;
 use crate::pages::{Goto, Page, Shown, Visit};
-use crate::{Call, Download, House, Nothing, PublicCall, decode};
+use crate::{Call, Download, FormFile, House, Nothing, PublicCall, decode};
 
 /// What can be read from a query string or a body.
 pub trait Incoming: DeserializeOwned + JsonSchema + Send + 'static {}
@@ -38,6 +39,8 @@ pub(crate) struct Asked<'r> {
 pub(crate) enum Sent<'r> {
     /// The fields of a form.
     Form(&'r [(String, String)]),
+    /// The fields of a form, and the file that was chosen in it.
+    FileForm(&'r [(String, String)], Option<&'r mut FormFile>),
     /// The bytes of a JSON body, empty when there was none.
     Json(&'r [u8]),
     /// A file, rewound.
@@ -88,6 +91,20 @@ pub(super) fn form<B: super::Incoming>(
     move |asked, sent| function(&asked.call(Nothing, fields(sent)?)?).map(Answer::Goto)
 }
 
+pub(super) fn file_form<B: super::Incoming>(
+    function: impl Fn(&Call<'_, Nothing, B>, &mut FormFile) -> Result<Goto, Refusal>,
+) -> impl Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> {
+    move |asked, sent| match sent {
+        Sent::FileForm(pairs, Some(file)) => {
+            function(&asked.call(Nothing, decode::form(pairs)?)?, file).map(Answer::Goto)
+        }
+        Sent::FileForm(_, None) => Err(no_file()),
+        Sent::Form(_) | Sent::Json(_) | Sent::File(_) => Err(fault(
+            "a route that takes a form with a file was handed something else",
+        )),
+    }
+}
+
 pub(super) fn public_form<B: super::Incoming>(
     function: impl Fn(&PublicCall<'_, Nothing, B>) -> Result<Goto, Refusal>,
 ) -> impl Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> {
@@ -99,7 +116,9 @@ pub(super) fn upload<Q: super::Incoming, R: super::Outgoing>(
 ) -> impl Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> {
     move |asked, sent| match sent {
         Sent::File(file) => answer(&function(&asked.call(asked.query()?, crate::Nothing)?, file)?),
-        Sent::Json(_) | Sent::Form(_) => Err(fault("a route that takes a file was handed none")),
+        Sent::Json(_) | Sent::Form(_) | Sent::FileForm(..) => {
+            Err(fault("a route that takes a file was handed none"))
+        }
     }
 }
 
@@ -151,14 +170,18 @@ impl<'r> Asked<'r> {
 fn body<B: DeserializeOwned>(sent: Sent<'_>) -> Result<B, Refusal> {
     match sent {
         Sent::Json(bytes) => decode::json(bytes),
-        Sent::File(_) | Sent::Form(_) => Err(fault("a route that takes JSON was handed something else")),
+        Sent::File(_) | Sent::Form(_) | Sent::FileForm(..) => {
+            Err(fault("a route that takes JSON was handed something else"))
+        }
     }
 }
 
 fn fields<B: DeserializeOwned>(sent: Sent<'_>) -> Result<B, Refusal> {
     match sent {
         Sent::Form(pairs) => decode::form(pairs),
-        Sent::Json(_) | Sent::File(_) => Err(fault("a route that takes a form was handed none")),
+        Sent::Json(_) | Sent::File(_) | Sent::FileForm(..) => {
+            Err(fault("a route that takes a form was handed none"))
+        }
     }
 }
 

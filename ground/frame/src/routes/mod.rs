@@ -69,6 +69,11 @@ pub enum Kind {
     Page,
     /// Takes a form of a page, does an act, leads to another page.
     Form,
+    /// Takes a form of a page with a file, does an act, leads to another page.
+    FileForm {
+        /// The largest file that is taken.
+        limit_bytes: u64,
+    },
     /// Answers a file to a browser.
     File,
     /// Shows a page to anybody.
@@ -81,7 +86,12 @@ impl Kind {
     /// Whether browsers ask for it, by their cookie, instead of programs by their token.
     pub fn is_for_browsers(self) -> bool {
         match self {
-            Kind::Page | Kind::Form | Kind::File | Kind::PublicPage | Kind::PublicForm => true,
+            Kind::Page
+            | Kind::Form
+            | Kind::FileForm { .. }
+            | Kind::File
+            | Kind::PublicPage
+            | Kind::PublicForm => true,
             Kind::Read
             | Kind::Act
             | Kind::Upload { .. }
@@ -298,7 +308,10 @@ impl Routes {
         kind: Kind,
         summary: &'static str,
     ) -> RouteRow {
-        let acts = matches!(kind, Kind::Act | Kind::PublicAct | Kind::Form | Kind::PublicForm);
+        let acts = matches!(
+            kind,
+            Kind::Act | Kind::PublicAct | Kind::Form | Kind::FileForm { .. } | Kind::PublicForm
+        );
         assert!(
             !(acts && method == Method::Get),
             "{path} is an act: a GET must change nothing"

@@ -1,7 +1,6 @@
 //! Receiving what comes with a request, within its limits of size and time.
 
 use std::fs::File;
-use std::io::{Seek, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,13 +13,14 @@ use http_body_util::BodyExt;
 
 use super::answer::Refused;
 use super::limits::{
-    DRAIN_BYTES_MAX, DRAIN_TIME_MAX, FILE_ARRIVAL_MAX, FILE_PAUSE_MAX, FILE_PIECE_BYTES, JSON_ARRIVAL_MAX,
-    JSON_BYTES_MAX,
+    DRAIN_BYTES_MAX, DRAIN_TIME_MAX, FILE_ARRIVAL_MAX, FILE_PAUSE_MAX, FORM_DRAIN_BYTES_MAX,
+    FORM_DRAIN_TIME_MAX, JSON_ARRIVAL_MAX, JSON_BYTES_MAX,
 };
+use super::spool::Spool;
 
 /// A body that is arriving.
 pub(super) struct Arriving {
-    body: Body,
+    pub(super) body: Body,
     /// The sender waits for a go-ahead (RFC 9110 §10.1.1), which reading the body would give.
     is_waiting_for_go_ahead: bool,
 }
@@ -98,33 +98,19 @@ impl Arriving {
     }
 
     async fn spool(&mut self, folder: &Path, limit_bytes: u64) -> Result<File, Refused> {
-        let folder = folder.to_owned();
-        let mut file = on_disk(move || tempfile::tempfile_in(folder)).await?;
-        let mut size_bytes = 0;
-        let mut gathered = Vec::with_capacity(FILE_PIECE_BYTES * 2);
+        let mut spool = Spool::in_folder(folder, limit_bytes).await?;
         loop {
             let piece = tokio::time::timeout(FILE_PAUSE_MAX, self.piece())
                 .await
                 .map_err(|_| too_slow(FILE_PAUSE_MAX))??;
-            let is_last = piece.is_none();
-            let piece = piece.unwrap_or_default();
-            size_bytes += piece.len() as u64;
-            if size_bytes > limit_bytes {
+            let Some(piece) = piece else {
+                return spool.finish().await;
+            };
+            if !spool.has_room_for(&piece) {
                 self.drain().await;
                 return Err(too_large(limit_bytes));
             }
-            gathered.extend_from_slice(&piece);
-            if is_last || gathered.len() >= FILE_PIECE_BYTES {
-                (file, gathered) = on_disk(move || {
-                    file.write_all(&gathered)?;
-                    gathered.clear();
-                    Ok((file, gathered))
-                })
-                .await?;
-            }
-            if is_last {
-                return on_disk(move || file.rewind().map(|()| file)).await;
-            }
+            spool.take(&piece).await?;
         }
     }
 
@@ -150,6 +136,15 @@ impl Arriving {
 
     /// Reads on for a while without keeping anything, unless the sender has not begun.
     pub(super) async fn drain(&mut self) {
+        self.drain_within(DRAIN_BYTES_MAX, DRAIN_TIME_MAX).await;
+    }
+
+    /// The same for the form of somebody who is signed in: a browser reads no answer before it has sent everything.
+    pub(super) async fn drain_form(&mut self) {
+        self.drain_within(FORM_DRAIN_BYTES_MAX, FORM_DRAIN_TIME_MAX).await;
+    }
+
+    async fn drain_within(&mut self, bytes_max: u64, time_max: Duration) {
         if self.is_waiting_for_go_ahead {
             return;
         }
@@ -157,37 +152,22 @@ impl Arriving {
             let mut size_bytes = 0;
             while let Ok(Some(piece)) = self.piece().await {
                 size_bytes += piece.len() as u64;
-                if size_bytes > DRAIN_BYTES_MAX {
+                if size_bytes > bytes_max {
                     break;
                 }
             }
         };
         // Whether the rest arrived in time makes no difference to the refusal.
-        let _ = tokio::time::timeout(DRAIN_TIME_MAX, reading).await;
+        let _ = tokio::time::timeout(time_max, reading).await;
     }
 }
 
-fn is_media_type(headers: &HeaderMap, expected: &str) -> bool {
+pub(super) fn is_media_type(headers: &HeaderMap, expected: &str) -> bool {
     let Some(Ok(value)) = headers.get(CONTENT_TYPE).map(|value| value.to_str()) else {
         return false;
     };
     let media_type = value.split(';').next().unwrap_or_default().trim();
     media_type.eq_ignore_ascii_case(expected)
-}
-
-async fn on_disk<T: Send + 'static>(
-    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> Result<T, Refused> {
-    let outcome = tokio::task::spawn_blocking(work).await;
-    match outcome.map_err(std::io::Error::other).and_then(|outcome| outcome) {
-        Ok(value) => Ok(value),
-        Err(error) => {
-            let what = format!("the server could not put the file on its disk: {}", error.kind());
-            Err(Refusal::new(Class::Outside, "disk", what)
-                .way_out("free space on the disk that holds the data directory, then send the file again")
-                .into())
-        }
-    }
 }
 
 fn too_large(limit_bytes: u64) -> Refused {
@@ -196,7 +176,7 @@ fn too_large(limit_bytes: u64) -> Refused {
     Refused::with_status(refusal, 413)
 }
 
-fn too_slow(limit: Duration) -> Refused {
+pub(super) fn too_slow(limit: Duration) -> Refused {
     let what = format!("the body did not arrive within {} seconds", limit.as_secs());
     let refusal =
         Refusal::new(Class::Limit, "body time", what).way_out("send it again over a faster connection");

@@ -34,14 +34,14 @@ const PART: HeaderName = HeaderName::from_static("hx-request");
 const SECRET_FIELDS: [&str; 5] = ["password", "code", "recovery_code", "answer", "options"];
 
 /// A request of a browser, as far as it was read.
-struct Look {
+pub(super) struct Look {
     path: PathValues,
     query: String,
     source: SocketAddr,
-    cookies: Cookies,
-    visit: Visit,
+    pub(super) cookies: Cookies,
+    pub(super) visit: Visit,
     /// What the form sent, secrets too.
-    pairs: Vec<(String, String)>,
+    pub(super) pairs: Vec<(String, String)>,
     /// The key that the form carried.
     key: String,
     /// The name of the showing that the form came from.
@@ -50,7 +50,7 @@ struct Look {
 }
 
 /// What is known of who looks.
-enum Looker {
+pub(super) enum Looker {
     Known(Option<Actor>),
     Refused(Option<Actor>, Refusal),
 }
@@ -92,7 +92,7 @@ impl Desk {
         let (mut parts, body) = request.into_parts();
         let mut arriving = Arriving::new(body, &parts.headers);
         let kind = served.row.kind;
-        let is_form = matches!(kind, Kind::Form | Kind::PublicForm);
+        let is_form = matches!(kind, Kind::Form | Kind::FileForm { .. } | Kind::PublicForm);
         let fits = check_host(&self.house, &parts.headers).and_then(|()| {
             if is_form {
                 check_origin(&self.house, &parts.headers)
@@ -121,6 +121,11 @@ impl Desk {
         if !is_form {
             return self.page(served, look).await;
         }
+        if let Kind::FileForm { limit_bytes } = kind {
+            return self
+                .file_form(served, look, arriving, &parts.headers, limit_bytes)
+                .await;
+        }
         if kind == Kind::PublicForm
             && let Err(refusal) = self
                 .sources
@@ -130,7 +135,7 @@ impl Desk {
             return Err(Failed::TurnedAway(refusal));
         }
         let bytes = arriving.form(&parts.headers).await.map_err(Failed::TurnedAway)?;
-        look.take(parts.uri.path(), &bytes);
+        look.take(form_urlencoded::parse(&bytes));
         self.form(served, look).await
     }
 
@@ -187,7 +192,7 @@ impl Desk {
                 Looker::Refused(actor, refusal) => refuse(&house, actor.as_ref(), &look, &refusal),
                 Looker::Known(actor) => {
                     let outcome = look.check_key(is_public).and_then(|()| {
-                        look.once(&repeats, &house, actor.as_ref(), &served.row, || {
+                        look.once(&repeats, &house, actor.as_ref(), &served.row, None, || {
                             let asked = look.asked(&house, actor.as_ref(), &look.visit, "");
                             (served.route.handler)(&asked, Sent::Form(&look.pairs))
                         })
@@ -209,24 +214,24 @@ impl Desk {
 
 impl Look {
     /// Takes the fields of a form: those of the frame apart from those of the page.
-    fn take(&mut self, path: &str, bytes: &[u8]) {
-        for (name, value) in form_urlencoded::parse(bytes) {
+    pub(super) fn take<T: AsRef<str>>(&mut self, fields: impl IntoIterator<Item = (T, T)>) {
+        for (name, value) in fields {
             // Browsers send line ends as CR LF (HTML, form data set).
-            let value = value.replace("\r\n", "\n");
+            let value = value.as_ref().replace("\r\n", "\n");
             match name.as_ref() {
                 Form::KEY_FIELD => self.key = value,
                 Form::ONCE_FIELD => self.once = value,
-                _ => self.pairs.push((name.into_owned(), value)),
+                name => self.pairs.push((name.to_owned(), value)),
             }
         }
         let is_kept = |(name, _): &&(String, String)| !SECRET_FIELDS.contains(&name.as_str());
         self.visit.typed = Some(Typed {
-            path: path.to_owned(),
+            path: self.visit.path.clone(),
             pairs: self.pairs.iter().filter(is_kept).cloned().collect(),
         });
     }
 
-    fn asked<'r>(
+    pub(super) fn asked<'r>(
         &'r self,
         house: &'r House,
         actor: Option<&'r Actor>,
@@ -244,7 +249,7 @@ impl Look {
     }
 
     /// Refuses a form that no page of ours made for this sign-in.
-    fn check_key(&self, is_public: bool) -> Result<(), Refusal> {
+    pub(super) fn check_key(&self, is_public: bool) -> Result<(), Refusal> {
         let cookie = if is_public {
             &self.cookies.visitor
         } else {
@@ -259,12 +264,13 @@ impl Look {
     }
 
     /// Runs the act, or leads to where it led when the same showing of the form was sent before.
-    fn once(
+    pub(super) fn once(
         &self,
         repeats: &super::repeats::Repeats,
         house: &House,
         actor: Option<&Actor>,
         row: &crate::RouteRow,
+        file: Option<Hash>,
         act: impl FnOnce() -> Result<Answer, Refusal>,
     ) -> Result<Answer, Refusal> {
         let Some(actor) = actor else { return act() };
@@ -274,6 +280,7 @@ impl Look {
             .pairs
             .iter()
             .map(|(key, value)| format!("{key}={value}\n"))
+            .chain(file.map(|sha256| sha256.to_string()))
             .collect();
         match repeats.begin(name, Hash::of(sent.concat().as_bytes()), house.organisation.now())? {
             Turn::Again(path) => Ok(Answer::Goto(Goto::to(String::from_utf8_lossy(&path)))),
@@ -296,7 +303,7 @@ pub(super) fn no_such_page(desk: &Desk) -> Response {
     Reply::html(404, html).into_response(&desk.house.web)
 }
 
-fn who(house: &House, served: &Served, look: &Look) -> Looker {
+pub(super) fn who(house: &House, served: &Served, look: &Look) -> Looker {
     if served.row.act.is_some() && look.cookies.session.is_empty() {
         let what = "nobody is signed in";
         let refusal = Refusal::new(Class::Unauthenticated, "sign-in", what).way_out("sign in");
@@ -328,7 +335,7 @@ fn to_sign_in(look: &Look) -> Reply {
 }
 
 /// The page that a form came from, with what was typed and why it was refused.
-fn show_again(
+pub(super) fn show_again(
     house: &House,
     served: &Served,
     actor: Option<&Actor>,
@@ -353,7 +360,7 @@ fn show_again(
     }
 }
 
-fn refuse(house: &House, actor: Option<&Actor>, look: &Look, refusal: &Refusal) -> Reply {
+pub(super) fn refuse(house: &House, actor: Option<&Actor>, look: &Look, refusal: &Refusal) -> Reply {
     let html = frame_page(house, actor, &look.visit, &refusal_page(refusal));
     Reply {
         fault: (refusal.class == Class::Fault).then(|| refusal.clone()),
@@ -361,7 +368,13 @@ fn refuse(house: &House, actor: Option<&Actor>, look: &Look, refusal: &Refusal) 
     }
 }
 
-fn reply(house: &House, actor: Option<&Actor>, visit: &Visit, answer: Answer, status: u16) -> Reply {
+pub(super) fn reply(
+    house: &House,
+    actor: Option<&Actor>,
+    visit: &Visit,
+    answer: Answer,
+    status: u16,
+) -> Reply {
     let framed = |shown: &Shown| frame_page(house, actor, visit, shown);
     let shape = match answer {
         Answer::Shown(shown) => Shape::Html(framed(&shown)),

@@ -41,7 +41,7 @@ pub(super) struct Desk {
     /// Runs what people ask for who are not signed in, so that it takes no seat from those who are.
     pub(super) public_crew: Crew,
     pub(super) sources: Sources,
-    files: Semaphore,
+    pub(super) files: Semaphore,
     pub(super) repeats: Repeats,
 }
 
@@ -134,7 +134,12 @@ impl Desk {
             Kind::Read | Kind::Download | Kind::PublicRead => {
                 self.work(&self.crew, served, head, Vec::new()).await
             }
-            Kind::Page | Kind::Form | Kind::File | Kind::PublicPage | Kind::PublicForm => {
+            Kind::Page
+            | Kind::Form
+            | Kind::FileForm { .. }
+            | Kind::File
+            | Kind::PublicPage
+            | Kind::PublicForm => {
                 unreachable!("browsers are answered by `show`")
             }
             Kind::Act => {
@@ -368,7 +373,7 @@ pub(super) fn answered_after(elapsed: Duration) -> Duration {
     UNKNOWN_ANSWER_STEP.saturating_mul(u32::try_from(steps).unwrap_or(u32::MAX))
 }
 
-fn too_many_files() -> Refused {
+pub(super) fn too_many_files() -> Refused {
     Refused::with_status(
         Refusal::new(
             Class::Limit,

@@ -18,6 +18,12 @@ pub(super) const FILES_AT_ONCE: usize = 8;
 pub(super) const DRAIN_BYTES_MAX: u64 = 8 << 20;
 /// How long a refused body is still read.
 pub(super) const DRAIN_TIME_MAX: Duration = Duration::from_secs(2);
+/// How much of a form is still read after its file was refused, so that the browser shows the refusal.
+pub(super) const FORM_DRAIN_BYTES_MAX: u64 = 256 << 20;
+/// How long such a form is still read.
+pub(super) const FORM_DRAIN_TIME_MAX: Duration = Duration::from_secs(30);
+/// What one piece of a form takes of its allowance at least, so that crumbs end as soon as lumps.
+pub(super) const FORM_PIECE_BYTES_LEAST: u64 = 256;
 /// How many functions of rooms run at once.
 pub(super) const FUNCTIONS_AT_ONCE: usize = 64;
 /// How many requests wait for their turn; the next is turned away.

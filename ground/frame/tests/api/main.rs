@@ -11,3 +11,4 @@ mod secured;
 mod toy;
 mod trust;
 mod unknown;
+mod uploads;

@@ -20,7 +20,7 @@ use ledger::entry::Origin;
 use storage::{Organisation, Registry, Settings, World};
 
 pub use authority::{Authority, own_files};
-pub use pages::MADE_BY_FORM;
+pub use pages::{MADE_BY_FORM, PLAN_BYTES_MAX, PLANS_HUNG};
 pub use room::{IS_OVER, LIMIT_BYTES, Lamp, Measured, NewLamp, RELEASE, SIGNING_IN_MOST, routes};
 pub use wire::{Reply, read_reply};
 

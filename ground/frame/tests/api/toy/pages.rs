@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use askama::Template;
 use basis::{Class, Refusal};
 use frame::pages::{Form, Goto, Page};
-use frame::{ANYBODY, Call, Nothing, PublicCall, Routes};
+use frame::{ANYBODY, Call, FormFile, Nothing, PublicCall, Routes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +86,60 @@ fn make_by_form(call: &Call<'_, Nothing, Making>) -> Result<Goto, Refusal> {
     Ok(Goto::to("/lamps"))
 }
 
+/// The largest plan that is taken.
+pub const PLAN_BYTES_MAX: u64 = 100_000;
+/// How many plans were hung, in all houses.
+pub static PLANS_HUNG: AtomicU64 = AtomicU64::new(0);
+
+#[derive(Template)]
+#[template(
+    source = "{{ form.open_for_file() }}{{ form.line(\"room\", \"Room\") }}{{ form.file(\"Plan\", \"Any file.\") }}{{ form.close() }}",
+    ext = "html"
+)]
+pub struct PlanPage {
+    form: Form,
+}
+
+impl Page for PlanPage {
+    fn title(&self) -> String {
+        "Plan".to_owned()
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let form = Form::sample("/plans");
+        vec![("usual", Self { form })]
+    }
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hanging {
+    room: String,
+}
+
+fn show_plan(call: &Call<'_, Nothing>) -> Result<PlanPage, Refusal> {
+    let form = call.form("/plans");
+    Ok(PlanPage { form })
+}
+
+/// Leads to a path that says what came.
+fn hang(call: &Call<'_, Nothing, Hanging>, plan: &mut FormFile) -> Result<Goto, Refusal> {
+    let mut content = Vec::new();
+    std::io::Read::read_to_end(&mut plan.file, &mut content).unwrap();
+    assert_eq!(content.len() as u64, plan.size_bytes);
+    PLANS_HUNG.fetch_add(1, Ordering::SeqCst);
+    let letters: Vec<String> = plan
+        .given_name
+        .chars()
+        .map(|letter| format!("{:x}", u32::from(letter)))
+        .collect();
+    let name = letters.join("-");
+    Ok(Goto::to(format!(
+        "/plans/{}/{}/{name}",
+        call.body.room, plan.sha256
+    )))
+}
+
 fn show_door(call: &PublicCall<'_, Next>) -> Result<DoorPage, Refusal> {
     Ok(DoorPage {
         form: call.form("/sign-in"),
@@ -107,6 +161,14 @@ pub fn with_pages(routes: Routes) -> Routes {
     routes
         .page("/lamps", "lamps.list", "Shows lamps", show_lamps)
         .form("/lamps", "lamps.make", "Makes a lamp", show_lamps, make_by_form)
+        .page("/plans", "lamps.list", "Shows the form for a plan", show_plan)
+        .file_form(
+            "/plans",
+            "lamps.make",
+            "Hangs a plan",
+            (show_plan, hang),
+            PLAN_BYTES_MAX,
+        )
         .form("/sign-out", ANYBODY, "Leaves", show_lamps, leave)
         .public_page("/sign-in", "Shows the door", show_door)
         .public_form("/sign-in", "Enters", show_door, enter)
