@@ -11,7 +11,7 @@ document.addEventListener("DOMContentLoaded", () => {
 // Whoever has begun to type, or stands on a control, is not disturbed by a live part: a note says that there is news.
 let isTouched = false;
 document.addEventListener("input", (event) => {
-  if (event.target.closest("#part form")) isTouched = true;
+  if (event.target.form && event.target.closest("#part")) isTouched = true;
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   const part = document.getElementById("part");

@@ -18,6 +18,9 @@ struct Written {
     client_data: String,
     authenticator_data: String,
     signature: String,
+    /// Whose passkey the authenticator takes it for; who signs is known from their session and from the credential.
+    #[serde(default, rename = "user_handle")]
+    _user_handle: Option<String>,
 }
 
 /// The same as bytes.
@@ -80,6 +83,16 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_may_name_its_user_as_the_script_of_the_page_does() {
+        for handle in ["null", "\"cGVy\""] {
+            let text = format!(
+                r#"{{"id":"AQ","client_data":"Ag","authenticator_data":"Aw","signature":"BA","user_handle":{handle}}}"#
+            );
+            assert_eq!(Answer::read(&text).unwrap().signature, [4]);
+        }
+    }
 
     #[test]
     fn an_answer_is_read_strictly_and_an_error_names_its_part() {

@@ -142,7 +142,7 @@ fn whole(state: State, tail: &str) -> Change {
             .into_iter()
             .flatten()
             .collect(),
-        findings: Subject::parse("FND-000001").into_iter().collect(),
+        findings: Subject::parse("FND-0001").into_iter().collect(),
         security_impact: text("Closes the flaws, opens nothing."),
         availability_impact: text("Ten minutes without the site."),
         test_plan: text("Fetch the front page."),
@@ -323,7 +323,7 @@ pub(super) fn new_pages() -> Vec<(&'static str, NewPage)> {
     let full = Proposal {
         title: format!("Remedy CVE-2026-0001 on {LONG_WORD}"),
         assets: LONG_WORD.to_owned(),
-        findings: "FND-000001\nFND-000002".to_owned(),
+        findings: "FND-0001\nFND-0002".to_owned(),
     };
     vec![("empty", page(Proposal::default())), ("full", page(full))]
 }

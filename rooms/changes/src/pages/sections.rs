@@ -78,7 +78,7 @@ pub(super) const SECTIONS: [Section; 9] = [
         parts: &[part(
             "findings",
             "Findings it is for",
-            "One id in each line, such as FND-000001.",
+            "One id in each line, such as FND-0001.",
             Shape::Lines,
         )],
     },
