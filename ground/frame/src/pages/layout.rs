@@ -30,6 +30,9 @@ struct Layout<'a> {
     who: Option<&'a Introduction>,
     entries: Vec<Entry>,
     refusal: Option<&'a Refusal>,
+    /// Whether the main part is fetched anew: never below a refusal, where it holds what was typed and its path is that of
+    /// what was sent, at which there is no page.
+    is_live: bool,
     appearance: &'static str,
     sign_out: Form,
     path: &'a str,
@@ -60,6 +63,7 @@ impl Frame<'_> {
             who: self.who,
             entries: self.places.iter().map(entry).collect(),
             refusal: self.visit.refusal.as_ref(),
+            is_live: shown.is_live && self.visit.refusal.is_none(),
             appearance: self.visit.appearance.name(),
             sign_out: Form::to("/sign-out".to_owned(), self.visit),
             path,
@@ -118,6 +122,39 @@ fn is_within(path: &str, place: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_live_part_is_fetched_anew_unless_it_holds_what_was_refused() {
+        let shown = Shown {
+            title: "Run".to_owned(),
+            main: String::new(),
+            is_live: true,
+        };
+        let around = |refusal| {
+            let visit = Visit {
+                path: "/runs/RUN-0001/halt".to_owned(),
+                refusal,
+                ..Visit::default()
+            };
+            let (who, places) = (None, Vec::new());
+            let frame = Frame {
+                visit: &visit,
+                who,
+                places,
+            };
+            frame.around(&shown)
+        };
+        assert!(around(None).contains("sse-connect") && around(None).contains("hx-get"));
+        let refused = around(Some(Refusal::new(
+            basis::Class::Invalid,
+            "halt",
+            "no reason is given",
+        )));
+        assert!(
+            !refused.contains("sse-connect") && !refused.contains("hx-get"),
+            "{refused}"
+        );
+    }
 
     #[test]
     fn the_navigation_marks_the_place_where_one_is() {
