@@ -11,9 +11,14 @@ pub struct Seen {
     pub status: u16,
     /// Where it sends the browser; empty where it does not.
     pub location: String,
-    /// The page.
+    /// The lines of its head, names in small letters.
+    pub headers: Vec<(String, String)>,
+    /// The page, or what stands in its place.
     pub html: String,
 }
+
+const FIELDS: &str = "application/x-www-form-urlencoded";
+const BOUNDARY: &str = "----WebKitFormBoundary7MA4YWxkTrZu0gW";
 
 /// A browser at a server.
 #[derive(Debug)]
@@ -31,6 +36,14 @@ impl Browser {
         }
     }
 
+    /// The same, for somebody who has signed in already and holds this token.
+    pub fn holding(address: SocketAddr, token: &str) -> Self {
+        Self {
+            address,
+            cookies: BTreeMap::from([("tagout".to_owned(), token.to_owned())]),
+        }
+    }
+
     /// The origin of the pages, as the browser tells it to passkeys.
     pub fn origin(&self) -> String {
         format!("http://localhost:{}", self.address.port())
@@ -38,7 +51,7 @@ impl Browser {
 
     /// Opens a page.
     pub fn open(&mut self, path: &str) -> Seen {
-        self.ask("GET", path, "")
+        self.ask("GET", path, FIELDS, b"")
     }
 
     /// Opens a page, and goes on to where it sends the browser.
@@ -49,22 +62,41 @@ impl Browser {
 
     /// Sends the form of the page that goes to `action`: what it hides, and these fields, which go before.
     pub fn send(&mut self, page: &Seen, action: &str, fields: &[(&str, &str)]) -> Seen {
-        let hidden = page.hidden(action);
-        let kept = hidden
+        let pairs: Vec<String> = filled(page, action, fields)
             .iter()
-            .filter(|(name, _)| fields.iter().all(|(given, _)| given != name));
-        let own = fields
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let pairs: Vec<String> = kept
-            .cloned()
-            .chain(own)
-            .map(|(name, value)| format!("{}={}", encoded(&name), encoded(&value)))
+            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
             .collect();
-        self.ask("POST", action, &pairs.join("&"))
+        self.ask("POST", action, FIELDS, pairs.join("&").as_bytes())
     }
 
-    fn ask(&mut self, method: &str, path: &str, body: &str) -> Seen {
+    /// Sends the form of the page that goes to `action` with a file in it: its name, and what is in it.
+    pub fn send_file(
+        &mut self,
+        page: &Seen,
+        action: &str,
+        fields: &[(&str, &str)],
+        (name, content): (&str, &[u8]),
+    ) -> Seen {
+        let mut body = Vec::new();
+        for (name, value) in filled(page, action, fields) {
+            let part =
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        // As browsers write the name of a file (HTML, multipart form data).
+        let name = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.ask("POST", action, &media_type, &body)
+    }
+
+    fn ask(&mut self, method: &str, path: &str, media_type: &str, body: &[u8]) -> Seen {
         let cookies: Vec<String> = self
             .cookies
             .iter()
@@ -72,7 +104,7 @@ impl Browser {
             .collect();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\nCookie: {}\r\nOrigin: {}\r\n\
-             Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+             Sec-Fetch-Site: same-origin\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\r\n",
             self.address.port(),
             cookies.join("; "),
             self.origin(),
@@ -80,24 +112,24 @@ impl Browser {
         );
         let mut stream = TcpStream::connect(self.address).expect("a connection");
         stream.write_all(request.as_bytes()).expect("a request sent");
+        stream.write_all(body).expect("a body sent");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("an answer");
-        let answer = String::from_utf8(answer).expect("text");
+        let answer = String::from_utf8_lossy(&answer);
         let (head, html) = answer.split_once("\r\n\r\n").expect("a head");
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-        let mut location = String::new();
-        for line in head.lines().skip(1) {
-            match line.split_once(": ") {
-                Some((name, value)) if name.eq_ignore_ascii_case("location") => {
-                    value.clone_into(&mut location)
-                }
-                Some((name, value)) if name.eq_ignore_ascii_case("set-cookie") => self.keep(value),
-                _ => {}
-            }
+        let lines = head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        let headers: Vec<(String, String)> = lines
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect();
+        for (_, cookie) in headers.iter().filter(|(name, _)| name == "set-cookie") {
+            self.keep(cookie);
         }
+        let location = headers.iter().find(|(name, _)| name == "location");
         Seen {
             status: status.expect("a status"),
-            location,
+            location: location.map(|(_, value)| value.clone()).unwrap_or_default(),
+            headers: headers.clone(),
             html: html.to_owned(),
         }
     }
@@ -122,6 +154,12 @@ impl Seen {
         plain(&self.html).contains(text)
     }
 
+    /// What a line of the head says; empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        let found = self.headers.iter().find(|(given, _)| given == name);
+        found.map_or("", |(_, value)| value)
+    }
+
     /// The value of a hidden field of the form that goes to `action`.
     pub fn field(&self, action: &str, name: &str) -> String {
         let hidden = self.hidden(action);
@@ -140,6 +178,16 @@ impl Seen {
             .map(|input| (attribute(input, "name"), attribute(input, "value")))
             .collect()
     }
+}
+
+/// What the form of the page hides, then these fields, which go before.
+fn filled(page: &Seen, action: &str, fields: &[(&str, &str)]) -> Vec<(String, String)> {
+    let hidden = page.hidden(action).into_iter();
+    let kept = hidden.filter(|(name, _)| fields.iter().all(|(given, _)| given != name));
+    let own = fields
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    kept.chain(own).collect()
 }
 
 fn attribute(tag: &str, name: &str) -> String {

@@ -80,6 +80,12 @@ impl<Q, B> Call<'_, Q, B> {
     pub fn form(&self, path: impl Into<String>) -> Form {
         Form::to(path.into(), self.visit)
     }
+
+    /// Whether whoever asks may do this act at all, so that a page offers it. The act itself looks closer.
+    pub fn may(&self, act: &str) -> bool {
+        let gatekeeper = &self.house.gatekeeper;
+        gatekeeper.admit(self.organisation(), self.actor, act).is_ok()
+    }
 }
 
 impl<Q, B> PublicCall<'_, Q, B> {

@@ -2,18 +2,19 @@
 
 use std::fs::File;
 
-use basis::{Class, PersonId, Refusal, Subject, Time};
+use basis::{Actor, Class, PersonId, Refusal, Subject, Time};
 use frame::{Call, Content, Download, IdText, Listed, Method, Nothing, Paging, Routes, TimeText};
 use policy::EvidenceKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use storage::Organisation;
 
 use crate::acts::{self, NewEvidence};
 use crate::pages;
 use crate::rules::{Evidence, EvidenceId, EvidenceName, MediaType, Opening, OpeningId, Standing};
 
 /// The largest file that is taken: what one piece of evidence may hold.
-const UPLOAD_BYTES_MAX: u64 = 4_000_000_000;
+pub(crate) const UPLOAD_BYTES_MAX: u64 = 4_000_000_000;
 
 pub(crate) fn routes() -> Routes {
     Routes::room("evidence")
@@ -69,6 +70,19 @@ pub(crate) fn routes() -> Routes {
             "evidence.read",
             "Gives the list of evidence as CSV",
             pages::list_file,
+        )
+        .page(
+            "/evidence/new",
+            "evidence.add",
+            "Shows the form that adds a file as evidence",
+            pages::show_new,
+        )
+        .file_form(
+            "/evidence",
+            "evidence.add",
+            "Adds a file as evidence",
+            (pages::show_new, pages::add_file),
+            UPLOAD_BYTES_MAX,
         )
         .page(
             "/evidence/{evidence}",
@@ -261,7 +275,16 @@ pub struct AddQuery {
 }
 
 fn add(call: &Call<'_, AddQuery>, file: &mut File) -> Result<EvidenceView, Refusal> {
-    let query = &call.query;
+    take(call.organisation(), call.actor, &call.query, file).map(EvidenceView::from)
+}
+
+/// Adds the file that was sent, as it is described.
+pub(crate) fn take(
+    organisation: &Organisation,
+    actor: &Actor,
+    query: &AddQuery,
+    file: &mut File,
+) -> Result<Evidence, Refusal> {
     let name = EvidenceName::parse(&query.name)?;
     let media_type = match query.media_type.as_deref() {
         None => MediaType::of_file_name(&query.name),
@@ -285,7 +308,6 @@ fn add(call: &Call<'_, AddQuery>, file: &mut File) -> Result<EvidenceView, Refus
         .collect::<Result<Vec<Subject>, Refusal>>()?;
     let objectives = query.objectives.as_deref().unwrap_or_default();
     let objectives = listed(objectives).map(str::to_owned).collect();
-    let organisation = call.organisation();
     // The vault takes the file first; without the record that names it, it counts for nothing.
     let blob = organisation.store_blob(file)?;
     let stored = blob.sha256;
@@ -299,15 +321,13 @@ fn add(call: &Call<'_, AddQuery>, file: &mut File) -> Result<EvidenceView, Refus
         is_final: query.is_final,
         taken_at: query.taken_at.unwrap_or_else(|| organisation.now()),
     };
-    acts::add(organisation, call.actor, new)
-        .map(EvidenceView::from)
-        .inspect_err(|refusal| {
-            // What was refused is not kept; if this fails as well, `tagout doctor` finds the file. After a fault nobody
-            // knows whether the record reached the disk, so its file stays.
-            if refusal.class != Class::Fault {
-                let _ = organisation.destroy_blob(&stored);
-            }
-        })
+    acts::add(organisation, actor, new).inspect_err(|refusal| {
+        // What was refused is not kept; if this fails as well, `tagout doctor` finds the file. After a fault nobody
+        // knows whether the record reached the disk, so its file stays.
+        if refusal.class != Class::Fault {
+            let _ = organisation.destroy_blob(&stored);
+        }
+    })
 }
 
 fn listed(text: &str) -> impl Iterator<Item = &str> {

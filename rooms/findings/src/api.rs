@@ -22,7 +22,7 @@ pub(crate) use views::{
 };
 
 /// The largest scan file that is taken.
-const SCAN_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
+pub(crate) const SCAN_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
 
 pub(crate) fn routes() -> Routes {
     Routes::room("findings")
@@ -90,6 +90,46 @@ pub(crate) fn routes() -> Routes {
             "findings.read",
             "Gives the list of findings as CSV",
             pages::list_file,
+        )
+        .page(
+            "/findings/imports",
+            "findings.read",
+            "Shows scans and lists that were brought in, with the forms that bring in more",
+            pages::show_imports,
+        )
+        .file_form(
+            "/findings/imports",
+            "findings.import",
+            "Imports a scan file",
+            (pages::show_imports, pages::import_scan),
+            SCAN_BYTES_MAX,
+        )
+        .file_form(
+            "/findings/advisories",
+            "findings.import",
+            "Loads advisories",
+            (pages::show_imports, pages::bring_advisories),
+            ADVISORIES_BYTES_MAX,
+        )
+        .file_form(
+            "/findings/kev",
+            "findings.import",
+            "Loads the list of exploited CVEs",
+            (pages::show_imports, pages::bring_exploited),
+            EXPLOITED_BYTES_MAX,
+        )
+        .form(
+            "/findings/matches",
+            "findings.match",
+            "Compares packages with the advisories",
+            pages::show_imports,
+            pages::compare_all,
+        )
+        .page(
+            "/findings/imports/{scan}",
+            "findings.read",
+            "Shows what a scan changed",
+            pages::show_scan,
         )
         .page(
             "/findings/figures",
@@ -258,7 +298,7 @@ pub(crate) struct FileQuery {
     pub(crate) name: String,
 }
 
-fn whole(file: &mut File, limit_bytes: u64) -> Result<Vec<u8>, Refusal> {
+pub(crate) fn whole(file: &mut File, limit_bytes: u64) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
     let read = file.take(limit_bytes).read_to_end(&mut bytes);
     read.map_err(|error| {
@@ -313,7 +353,7 @@ mod tests {
     #[test]
     fn every_route_asks_for_an_act_of_this_room() {
         let routes = super::routes();
-        assert_eq!(routes.rows().len(), 13);
+        assert_eq!(routes.rows().len(), 19);
         for row in routes.rows() {
             assert!(
                 row.act.is_some_and(|act| crate::ACTS.contains(&act)),

@@ -62,6 +62,8 @@ impl Desk {
                         let again = show_again(&house, &served, actor.as_ref(), look, refused.refusal);
                         return Reply { status, ..again };
                     }
+                    // A page that is shown because the form was taken shows an empty one.
+                    let typed = look.visit.typed.take();
                     let sha256 = file.as_ref().map(|file| file.sha256);
                     let outcome = look.once(&repeats, &house, actor.as_ref(), &served.row, sha256, || {
                         let asked = look.asked(&house, actor.as_ref(), &look.visit, "");
@@ -69,7 +71,10 @@ impl Desk {
                     });
                     match outcome {
                         Ok(answer) => reply(&house, actor.as_ref(), &look.visit, answer, 200),
-                        Err(refusal) => show_again(&house, &served, actor.as_ref(), look, refusal),
+                        Err(refusal) => {
+                            look.visit.typed = typed;
+                            show_again(&house, &served, actor.as_ref(), look, refusal)
+                        }
                     }
                 }
             })

@@ -22,7 +22,7 @@ pub(crate) use imports::{ImportQuery, ImportView, MappingView, SaveMappingReques
 pub(crate) use views::{AssetSummary, AssetView, ConnectionView, PackageView, StateView, UpdateView};
 
 /// The largest list of systems that is taken.
-const LIST_BYTES_MAX: u64 = 64 * 1024 * 1024;
+pub(crate) const LIST_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 pub(crate) fn routes() -> Routes {
     Routes::room("assets")
@@ -119,6 +119,19 @@ pub(crate) fn routes() -> Routes {
             "assets.read",
             "Gives the register as CSV",
             pages::list_file,
+        )
+        .page(
+            "/assets/imports",
+            "assets.import",
+            "Shows the form that reads a list of systems",
+            pages::show_import,
+        )
+        .file_form(
+            "/assets/imports",
+            "assets.import",
+            "Shows what a list of systems would change, or applies what was shown",
+            (pages::show_import, pages::import_list),
+            LIST_BYTES_MAX,
         )
         .page(
             "/assets/coverage",

@@ -54,6 +54,7 @@ pub(crate) struct ListQuery {
 #[derive(Template)]
 #[template(path = "assets.html")]
 pub(crate) struct ListPage {
+    can_import: bool,
     filters: Filters,
     table: Table,
 }
@@ -70,6 +71,7 @@ impl Page for ListPage {
     fn samples() -> Vec<(&'static str, Self)> {
         let query = ListQuery::default();
         let page = |rows: Vec<Vec<Cell>>, has_more| Self {
+            can_import: true,
             filters: filters(&query),
             table: table(&query, rows, BY_NAME, has_more),
         };
@@ -255,6 +257,7 @@ pub(crate) fn show_list(call: &Call<'_, ListQuery>) -> Result<ListPage, Refusal>
     let has_more = found.len() > ROWS_ON_A_PAGE as usize;
     found.truncate(ROWS_ON_A_PAGE as usize);
     Ok(ListPage {
+        can_import: call.may("assets.import"),
         filters: filters(query),
         table: table(query, found.iter().map(row).collect(), sorting, has_more),
     })

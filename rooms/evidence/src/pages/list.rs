@@ -44,6 +44,7 @@ pub(crate) struct ListQuery {
 #[derive(Template)]
 #[template(path = "evidence_list.html")]
 pub(crate) struct ListPage {
+    can_add: bool,
     filters: Filters,
     table: Table,
 }
@@ -60,6 +61,7 @@ impl Page for ListPage {
     fn samples() -> Vec<(&'static str, Self)> {
         let query = ListQuery::default();
         let page = |rows: Vec<Vec<Cell>>, has_more| Self {
+            can_add: true,
             filters: filters(&query),
             table: table(&query, rows, has_more),
         };
@@ -169,6 +171,7 @@ pub(crate) fn show_list(call: &Call<'_, ListQuery>) -> Result<ListPage, Refusal>
     let has_more = found.len() > ROWS_ON_A_PAGE as usize;
     found.truncate(ROWS_ON_A_PAGE as usize);
     Ok(ListPage {
+        can_add: call.may("evidence.add"),
         filters: filters(query),
         table: table(query, found.iter().map(row).collect(), has_more),
     })

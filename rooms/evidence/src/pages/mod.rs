@@ -1,6 +1,7 @@
-//! The pages of evidence: the list, and one piece with everything that is known of it. They parse, call an act, and show.
+//! The pages of evidence: the list, one piece with everything that is known of it, and adding one. They parse, call an act, and show.
 
 mod list;
+mod new;
 mod one;
 
 use frame::pages::{State, Tone};
@@ -8,6 +9,7 @@ use frame::pages::{State, Tone};
 use crate::rules::Standing;
 
 pub(crate) use list::{list_file, show_list};
+pub(crate) use new::{add_file, show_new};
 pub(crate) use one::{declare_final, open_evidence, show_evidence};
 
 fn standing(standing: &Standing) -> State {

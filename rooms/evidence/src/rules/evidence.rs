@@ -21,6 +21,8 @@ id_type!(
 
 /// Most characters of a name; file systems take 255 bytes.
 const NAME_CHARS_MAX: usize = 200;
+/// Most characters that count as the ending of a name, its dot too.
+const ENDING_CHARS_MAX: usize = 16;
 
 /// The name of a file: 1 to 200 characters without control characters and path separators.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,14 +56,23 @@ impl EvidenceName {
         )))
     }
 
-    /// Makes a name from any text, with a dash for every character that has no place in one.
+    /// Makes a name from any text, with a dash for every character that has no place in one or is not seen. What is too long
+    /// loses the end of its stem: the ending says what kind of file it is.
     pub fn made_of(text: &str) -> Self {
-        let plain: String = text
-            .trim()
-            .chars()
-            .map(|character| if is_foreign(character) { '-' } else { character })
-            .take(NAME_CHARS_MAX)
+        let is_out = |character| is_foreign(character) || is_unseen(character);
+        let plain = text.trim().chars();
+        let plain: Vec<char> = plain
+            .map(|character| if is_out(character) { '-' } else { character })
             .collect();
+        let ending = plain
+            .iter()
+            .rev()
+            .take(ENDING_CHARS_MAX)
+            .position(|character| *character == '.');
+        let ending = plain.len() - ending.map_or(0, |before| before + 1);
+        let (stem, ending) = plain.split_at(ending);
+        let stem = &stem[..stem.len().min(NAME_CHARS_MAX - ending.len())];
+        let plain: String = stem.iter().chain(ending).collect();
         let plain = plain.trim();
         if plain.chars().all(|character| character == '.') {
             return Self("unnamed".to_owned());
@@ -80,6 +91,14 @@ fn is_foreign(character: char) -> bool {
     let turns =
         matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     character.is_control() || turns || matches!(character, '/' | '\\')
+}
+
+/// Characters that nobody sees, or that begin a line without being control characters.
+fn is_unseen(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 impl fmt::Display for EvidenceName {
@@ -301,6 +320,27 @@ mod tests {
             &"a".repeat(201),
         ] {
             assert!(EvidenceName::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_made_of_a_hostile_one_is_harmless_and_keeps_its_ending() {
+        let rows = [
+            ("../../etc/passwd", "..-..-etc-passwd"),
+            ("C:\\scans\\a.nessus", "C:-scans-a.nessus"),
+            ("a\r\nb\0.csv", "a--b-.csv"),
+            ("gpj.\u{202e}exe", "gpj.-exe"),
+            ("zero\u{200b}width\u{feff}.txt", "zero-width-.txt"),
+            (" . ", "unnamed"),
+            ("", "unnamed"),
+        ];
+        for (given, made) in rows {
+            assert_eq!(EvidenceName::made_of(given).as_str(), made);
+        }
+        for stem in [196, 197] {
+            let long = format!("{}.csv", "a".repeat(stem));
+            let made = EvidenceName::made_of(&long);
+            assert_eq!(made.as_str(), format!("{}.csv", "a".repeat(196)));
         }
     }
 

@@ -1,8 +1,10 @@
-//! The pages of findings: the ranked list, one finding, the figures. They parse, call an act, and show.
+//! The pages of findings: the ranked list, one finding, the figures, what was brought in. They parse, call an act, and show.
 
 mod figures;
+mod imports;
 mod list;
 mod one;
+mod scan;
 
 use frame::pages::{State as Shown, Tone};
 use policy::Severity;
@@ -11,8 +13,10 @@ use crate::acts::Ranked;
 use crate::rules::State;
 
 pub(crate) use figures::show_figures;
+pub(crate) use imports::{bring_advisories, bring_exploited, compare_all, show_imports};
 pub(crate) use list::{list_file, show_list};
 pub(crate) use one::show_finding;
+pub(crate) use scan::{import_scan, show_scan};
 
 /// What people call the state.
 fn state_words(state: State) -> &'static str {

@@ -13,6 +13,6 @@ pub use read::{
 };
 pub(crate) use read::{
     advisories_of_package, advisory, advisory_packages, advisory_text, exploited, exploited_version,
-    find_scan_by_file, history, last_feed, last_match, last_scan, next_feed_id, next_finding_id,
-    next_match_id, next_scan_id, open_by_scanner,
+    find_scan_by_file, history, last_feed, last_match, last_scan, latest_feeds, latest_scans, next_feed_id,
+    next_finding_id, next_match_id, next_scan_id, open_by_scanner,
 };

@@ -366,16 +366,36 @@ pub fn list_feeds(
     limit: u64,
 ) -> Result<Vec<LoadedFeed>, StorageError> {
     let values = [after.map_or(0, FeedId::number).into(), limit.into()];
-    view.rows(include_str!("../sql/list_feeds.sql"), &values, |row| {
-        Ok(LoadedFeed {
-            id: row.id("feed_id")?,
-            kind: row.text("kind")?,
-            version: row.text("version")?,
-            evidence: row.id("evidence_id")?,
-            entries: row.count("entries")?,
-            by: row.id("loaded_by")?,
-            at: row.time("loaded_at")?,
-        })
+    view.rows(include_str!("../sql/list_feeds.sql"), &values, read_feed)
+}
+
+/// The latest scans, at most `limit` of them.
+pub(crate) fn latest_scans(view: &View<'_>, limit: u64) -> Result<Vec<ScanRow>, StorageError> {
+    view.rows(
+        include_str!("../sql/list_latest_scans.sql"),
+        &[limit.into()],
+        read_scan,
+    )
+}
+
+/// The latest lists of advisories or exploited vulnerabilities, at most `limit` of them.
+pub(crate) fn latest_feeds(view: &View<'_>, limit: u64) -> Result<Vec<LoadedFeed>, StorageError> {
+    view.rows(
+        include_str!("../sql/list_latest_feeds.sql"),
+        &[limit.into()],
+        read_feed,
+    )
+}
+
+fn read_feed(row: &Row<'_>) -> Result<LoadedFeed, StorageError> {
+    Ok(LoadedFeed {
+        id: row.id("feed_id")?,
+        kind: row.text("kind")?,
+        version: row.text("version")?,
+        evidence: row.id("evidence_id")?,
+        entries: row.count("entries")?,
+        by: row.id("loaded_by")?,
+        at: row.time("loaded_at")?,
     })
 }
 
