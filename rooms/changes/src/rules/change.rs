@@ -161,14 +161,6 @@ impl Change {
         }
     }
 
-    /// Whether an approval of the current revision in this role fell and waits for a new one.
-    pub fn has_fallen(&self, capacity: Role) -> bool {
-        let approvals = self.approvals();
-        approvals
-            .iter()
-            .any(|approval| approval.capacity == capacity && approval.fallen.is_some())
-    }
-
     /// The approvals of the retrospective.
     pub fn retrospective_approvals(&self) -> Vec<ApprovalFacts> {
         let look = self.retrospect.as_ref();

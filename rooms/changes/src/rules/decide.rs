@@ -10,6 +10,7 @@ use super::Decide;
 use super::change::{Change, Retrospect, Submission};
 use super::events::{Approved, DecisionMade};
 use super::parts::check_text;
+use super::renewal::check_renewal;
 use super::state::{Move, State};
 use super::words::{Decision, SubmissionKind};
 
@@ -148,16 +149,16 @@ pub fn decide(
 ) -> Result<Events, Refusal> {
     let person = authority.person();
     check_move(change, ground.kind, signed.decision)?;
-    check_renewal(change, ground.kind, signed.capacity)?;
-    check_fits(change, ground.submission, &signed, now)?;
-    check_comment(&signed)?;
-    check_new(change, person, &signed)?;
     let approval = ApprovalFacts {
         person,
         capacity: signed.capacity,
         at: signed.signed_at,
         fallen: None,
     };
+    check_renewal(policy, change, facts, ground.kind, &approval)?;
+    check_fits(change, ground.submission, &signed, now)?;
+    check_comment(&signed)?;
+    check_new(change, person, &signed)?;
     let is_approval = signed.decision == Decision::Approve;
     let mut events = Events::one(DecisionMade {
         change: change.id,
@@ -196,25 +197,6 @@ fn check_move(change: &Change, kind: SubmissionKind, decision: Decision) -> Resu
         (SubmissionKind::Request, Decision::Disapprove) => Move::Disapprove,
     };
     step.check(change.id, change.state)
-}
-
-/// An approval is given before work begins. While work may go on, one is given only in place of one that fell.
-fn check_renewal(change: &Change, kind: SubmissionKind, capacity: Role) -> Result<(), Refusal> {
-    let began = matches!(change.state, State::InProgress | State::Verifying | State::Failed);
-    if kind == SubmissionKind::Retrospective || !began || change.has_fallen(capacity) {
-        return Ok(());
-    }
-    let what = format!(
-        "{} is {} and no approval as {capacity} fell",
-        change.id,
-        change.state.in_words()
-    );
-    Err(Refusal::new(Class::Conflict, "life of a change", what)
-        .missing("an approval that fell, in whose place a new one is given")
-        .way_out(format!(
-            "see what comes next: `tagout change missing {}`",
-            change.id
-        )))
 }
 
 fn check_fits(

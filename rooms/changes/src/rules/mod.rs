@@ -10,6 +10,7 @@ pub mod events;
 mod message;
 mod open;
 mod parts;
+mod renewal;
 mod retrospect;
 mod schedule;
 mod state;

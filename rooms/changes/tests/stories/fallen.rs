@@ -97,8 +97,12 @@ fn while_work_goes_on_an_approval_is_given_only_in_place_of_one_that_fell() {
     let refusal = story.approve(&frida, id).unwrap_err();
     assert_eq!(refusal.class, Class::Conflict, "{refusal}");
     assert!(refusal.missing[0].contains("an approval that fell"), "{refusal}");
+    let greta = story.house.person("greta", &[basis::Role::Approver]);
+    story.enrol_key(&greta);
     story.revoke_key(&story.ben);
     assert!(story.approve(&frida, id).is_ok());
+    let refusal = story.approve(&greta, id).unwrap_err();
+    assert!(refusal.what.contains("has not been given anew"), "{refusal}");
     story.house.assert_sound();
 }
 

@@ -19,6 +19,19 @@ impl Policy {
         answer.verdict()
     }
 
+    /// How much is still needed until the change is approved: approvals, and reviews where a small-shop path asks for one.
+    /// Zero exactly where [`Policy::is_approved`] says yes.
+    pub fn approvals_short(&self, change: &ChangeFacts, approvals: &[ApprovalFacts]) -> usize {
+        let case = Case::before_work(self, change, approvals);
+        let counted = case.approvals_that_count().counted;
+        let asked = self.applying(change).filter_map(|rule| match &rule.kind {
+            Kind::Approvals(asked) => Some(asked),
+            _ => None,
+        });
+        let short = asked.flat_map(|asked| unmet(&asked.needed, &counted).into_values());
+        short.map(|count| count as usize).sum::<usize>() + case.reviews_short()
+    }
+
     /// The paragraph of the small-shop path under which `person` may decide on a change in which they hold another duty;
     /// none where they hold none, or no path is in force.
     pub fn path_to_decide(&self, change: &ChangeFacts, person: PersonId) -> Option<String> {

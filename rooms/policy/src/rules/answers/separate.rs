@@ -196,6 +196,15 @@ impl<'a> Case<'a> {
         })
     }
 
+    /// How many times somebody holds both duties of a pair and nobody reviewed it for them.
+    pub(super) fn reviews_short(&self) -> usize {
+        let mut gaps = Gaps::default();
+        for (_, separation) in self.separations() {
+            self.weigh(separation, &mut gaps, held_twice(separation, &self.duties));
+        }
+        gaps.missing.len()
+    }
+
     /// Says what the separation rules find, and shows each use of a small-shop path as a paragraph of its own.
     pub(super) fn say(&self, answer: &mut Answer) {
         for (rule, separation) in self.separations() {
