@@ -161,7 +161,7 @@ fn confirm_everybody(house: &testkit::House) {
     let everybody = house.organisation.view(people::all).unwrap();
     let first = testkit::signed_in(everybody[1].id, everybody[1].roles.clone());
     for person in &everybody[2..] {
-        people::confirm(&house.organisation, &first, person.id, "met in person").unwrap();
+        people::confirm(&house.organisation, &first, person.id, 1, "met in person").unwrap();
     }
 }
 
@@ -316,6 +316,64 @@ fn a_token_with_a_scope_reaches_only_what_it_names() {
             row.method.name(),
             row.path
         );
+    }
+}
+
+/// What a vendor's technician is answered to this, without the id that they asked with.
+fn told_to_a_vendor(served: &Served, row: &RouteRow, id: &str) -> String {
+    let path: Vec<&str> = row
+        .path
+        .split('/')
+        .map(|part| if part.starts_with('{') { id } else { part })
+        .collect();
+    let token = served.token(Role::VendorTechnician);
+    let (path, head) = (path.join("/"), "Host: localhost\r\nConnection: close");
+    let (prefix, proof) = match row.kind.is_for_browsers() {
+        true => ("", format!("Cookie: tagout={token}")),
+        false => ("/api/v1", format!("Authorization: Bearer {token}")),
+    };
+    let mut stream = TcpStream::connect(served.address).unwrap();
+    let request = format!("GET {prefix}{path} HTTP/1.1\r\n{head}\r\n{proof}\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    // Each page's forms have a name of their own.
+    let lines = answer
+        .split('\n')
+        .filter(|line| !line.contains("_once") && !line.starts_with("date:"));
+    lines.collect::<Vec<_>>().join("\n").replace(id, "ID")
+}
+
+#[test]
+fn a_vendor_learns_from_no_answer_what_there_is() {
+    let served = Served::start();
+    let owner = served.actor(Role::SystemOwner);
+    let organisation = &served.house.organisation;
+    let name = assets::AssetName::parse("web01").unwrap();
+    assets::register(organisation, &owner, name, &[]).unwrap();
+    let parts = changes::PartsEdit::default();
+    changes::open(
+        organisation,
+        &owner,
+        "Patch web01",
+        policy::ChangeType::Normal,
+        &parts,
+    )
+    .unwrap();
+    let rows = routes().into_iter().flat_map(|room| room.rows().to_vec());
+    for row in rows.filter(|row| row.method == Method::Get && row.path.contains('{')) {
+        for (there, nowhere) in [
+            ("PER-0001", "PER-9999"),
+            ("AST-0001", "AST-9999"),
+            ("CHG-0001", "CHG-9999"),
+            ("TOK-0001", "TOK-9999"),
+        ] {
+            let (known, unknown) = (
+                told_to_a_vendor(&served, &row, there),
+                told_to_a_vendor(&served, &row, nowhere),
+            );
+            assert_eq!(known, unknown, "{}: {there}", row.path);
+        }
     }
 }
 

@@ -27,6 +27,9 @@ pub struct Browser {
     cookies: BTreeMap<String, String>,
 }
 
+/// The name of the cookie that holds a sign-in, where pages are not reached by TLS.
+const SESSION: &str = "tagout";
+
 impl Browser {
     /// A browser that asks the server at this address of this machine, by the name `localhost`.
     pub fn at(address: SocketAddr) -> Self {
@@ -47,6 +50,16 @@ impl Browser {
     /// The origin of the pages, as the browser tells it to passkeys.
     pub fn origin(&self) -> String {
         format!("http://localhost:{}", self.address.port())
+    }
+
+    /// The token of the sign-in that it holds; empty where there is none.
+    pub fn session(&self) -> &str {
+        self.cookies.get(SESSION).map_or("", String::as_str)
+    }
+
+    /// Makes it hold this token, as somebody would who planted a cookie.
+    pub fn hold(&mut self, token: &str) {
+        self.cookies.insert(SESSION.to_owned(), token.to_owned());
     }
 
     /// Opens a page.

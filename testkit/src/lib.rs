@@ -103,7 +103,15 @@ impl House {
             totp_code: &secret.code_at(self.organisation.now()),
         };
         people::accept(&self.organisation, &acceptance).expect("an acceptance");
-        people::confirm(&self.organisation, by, person.person, "met in person").expect("a confirmation");
+        let accesses = self
+            .organisation
+            .view(|view| people::accesses_of(view, person.person));
+        let accepted = accesses
+            .expect("the invitations")
+            .last()
+            .map_or(0, |access| access.number);
+        people::confirm(&self.organisation, by, person.person, accepted, "met in person")
+            .expect("a confirmation");
     }
 
     /// Lets time pass.

@@ -253,8 +253,8 @@ impl InvitationView {
     }
 }
 
-/// Where a browser accepts this invitation.
-pub(crate) fn invitation_link(web: &Web, invitation: &acts::Invitation) -> String {
+/// Where a browser accepts this invitation, once these pages are served.
+pub fn invitation_link(web: &Web, invitation: &acts::Invitation) -> String {
     format!("{}/invitation?code={}", web.origin(), invitation.code)
 }
 
@@ -296,9 +296,21 @@ pub struct ReasonRequest {
     pub reason: String,
 }
 
-fn confirm(call: &Call<'_, Nothing, ReasonRequest>) -> Result<PersonView, Refusal> {
-    let person = call.id("person")?;
-    acts::confirm(call.organisation(), call.actor, person, &call.body.reason).map(PersonView::from)
+/// That the right person accepted an invitation.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmRequest {
+    /// The number of the invitation that they accepted, as `GET /people/{person}` names it. Another than the last that was
+    /// accepted is refused.
+    pub invitation: u64,
+    /// How you know.
+    pub reason: String,
+}
+
+fn confirm(call: &Call<'_, Nothing, ConfirmRequest>) -> Result<PersonView, Refusal> {
+    let (person, request) = (call.id("person")?, &call.body);
+    let (invitation, reason) = (request.invitation, request.reason.as_str());
+    acts::confirm(call.organisation(), call.actor, person, invitation, reason).map(PersonView::from)
 }
 
 fn disable(call: &Call<'_, Nothing, ReasonRequest>) -> Result<PersonView, Refusal> {

@@ -26,6 +26,7 @@ pub use acts::{
     revoke_passkey, revoke_token, set_password, sign_in, sign_in_history, sign_in_with_passkey, user_handle,
     waiting,
 };
+pub use api::invitation_link;
 pub use commands::{
     AcceptCommand, CodeCommand, KeyCommand, LoginCommand, PasskeyCommand, PeopleCommand,
     RecoveryCodesCommand, TokenCommand, greeting, sign_out,
@@ -33,12 +34,12 @@ pub use commands::{
 pub use gatekeeper::Doorkeeper;
 pub use rules::{
     Access, ENROLMENT_NAMESPACE, Handle, KeyId, OrganisationId, Passkey, PasskeyId, Person, STEP_UP, Secret,
-    SigningKey, Standing, TokenId, WaysIn, enrolment_text, roles_of,
+    SigningKey, Standing, TokenId, WaysIn, check_in_person, check_proven_lately, enrolment_text, roles_of,
 };
 pub use signer::sign_with_ssh_keygen;
 pub use store::{
-    StoredToken, accesses_of, all, alone, find, organisation_name, resolve, signing_key, signing_key_by_text,
-    signing_keys_of,
+    StoredToken, accesses_of, all, alone, find, in_words, organisation_name, resolve, signing_key,
+    signing_key_by_text, signing_keys_of,
 };
 
 /// The acts of this room, each with a row in the authority table.
@@ -68,6 +69,10 @@ pub fn migrations() -> &'static [Migration] {
         Migration {
             name: "people/0003",
             sql: include_str!("../migrations/0003_ways_in.sql"),
+        },
+        Migration {
+            name: "people/0004",
+            sql: include_str!("../migrations/0004_sign_in_proofs.sql"),
         },
     ]
 }

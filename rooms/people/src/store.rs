@@ -16,7 +16,7 @@ mod tokens;
 mod ways_in;
 
 pub use tokens::StoredToken;
-pub(crate) use tokens::{next_token_id, token, tokens_of};
+pub(crate) use tokens::{next_token_id, sign_ins_proven_by, token, tokens_of};
 pub(crate) use ways_in::{
     StoredPassword, failures, is_challenge_used, next_passkey_id, passkey, passkey_by_credential,
     passkeys_of, password, recovery_codes, ways_in,
@@ -171,12 +171,15 @@ fn person_of(view: &View<'_>, row: &Row<'_>) -> Result<Person, StorageError> {
 
 /// The invitations that a person was given, oldest first.
 pub fn accesses_of(view: &View<'_>, person: PersonId) -> Result<Vec<Access>, StorageError> {
+    let mut number = 0;
     view.rows(
         include_str!("sql/list_accesses.sql"),
         &[Value::id(person)],
         |row| {
             let by: Option<PersonId> = row.id_if("confirmed_by")?;
+            number += 1;
             Ok(Access {
+                number,
                 opened_by: row.id("opened_by")?,
                 opened_at: row.time("opened_at")?,
                 is_reset: row.flag("is_reset")?,
@@ -211,6 +214,12 @@ pub fn find(view: &View<'_>, id: PersonId) -> Result<Option<Person>, StorageErro
     view.one(include_str!("sql/read_person.sql"), &[Value::id(id)], |row| {
         person_of(view, row)
     })
+}
+
+/// A person as pages name them: `Anna Ames (PER-0001)`, or the id alone where nobody has it.
+pub fn in_words(view: &View<'_>, id: PersonId) -> Result<String, StorageError> {
+    let found = find(view, id)?;
+    Ok(found.map_or_else(|| id.to_string(), |person| format!("{} ({id})", person.name)))
 }
 
 /// The person with this handle or id, as people write it: `anna` or `PER-0002`.

@@ -77,6 +77,8 @@ impl From<SigningKey> for KeyView {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccessView {
+    /// Its number among those of the person, from 1.
+    pub number: u64,
     /// Who gave it.
     #[schemars(with = "IdText<PersonId>")]
     pub opened_by: PersonId,
@@ -97,6 +99,7 @@ pub struct AccessView {
 impl From<Access> for AccessView {
     fn from(access: Access) -> Self {
         Self {
+            number: access.number,
             opened_by: access.opened_by,
             opened_at: access.opened_at,
             is_reset: access.is_reset,

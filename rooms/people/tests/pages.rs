@@ -256,7 +256,15 @@ fn one_looks_after_ones_own_account() {
     assert!(anna.follow(&went).says("ended"));
     assert!(anna.open("/account/history").says("signed in"));
 
-    let went = anna.send(&ways, "/account/password/removal", &[]);
+    anna.send(&ways, "/account/password/removal", &[]);
+    let gone = anna.open("/account/ways-in");
+    assert!(
+        gone.location.starts_with("/sign-in?next="),
+        "what the password opened is shut"
+    );
+    let door = anna.open("/sign-in?next=/account/ways-in");
+    let answer = given(&anna, &mut key, &door, "/sign-in/passkey", "PER-0001");
+    let went = anna.send(&door, "/sign-in/passkey", &[("answer", &answer)]);
     assert!(
         anna.follow(&went).says("You sign in without a password"),
         "{}",
@@ -321,6 +329,53 @@ fn a_person_is_confirmed_and_changed_by_who_may() {
     assert!(anna.open("/people/PER-0099").says("there is no person PER-0099"));
     assert_eq!(anna.open(&format!("/people/{}", ben.person)).status, 200);
     house.assert_sound();
+}
+
+#[test]
+fn signing_in_gives_a_new_token_whatever_the_browser_held_before() {
+    let served = Served::open();
+    let (anna, secret) = served.anna();
+    let planted = anna.session().to_owned();
+    let mut other = served.browser();
+    other.hold(&planted);
+    let door = other.open("/sign-in");
+    served.house.wait(Span::minutes(1));
+    let code = served.code(&secret);
+    let fields = [
+        ("handle", "anna"),
+        ("password", PASSWORD),
+        ("code", code.as_str()),
+    ];
+    other.send(&door, "/sign-in", &fields);
+    assert_ne!(
+        other.session(),
+        planted,
+        "who planted the token would be signed in too"
+    );
+    assert!(other.open("/account").says("Anna Ames"));
+}
+
+#[test]
+fn nobody_is_led_to_another_site_by_signing_in() {
+    let served = Served::open();
+    let (_, secret) = served.anna();
+    for foreign in [
+        "%2F%2Fevil.example",
+        "https%3A%2F%2Fevil.example%2F",
+        "%2F%5Cevil.example",
+    ] {
+        served.house.wait(Span::minutes(1));
+        let mut browser = served.browser();
+        let door = browser.open(&format!("/sign-in?next={foreign}"));
+        let code = served.code(&secret);
+        let fields = [
+            ("handle", "anna"),
+            ("password", PASSWORD),
+            ("code", code.as_str()),
+        ];
+        let went = browser.send(&door, "/sign-in", &fields);
+        assert_eq!((went.status, went.location.as_str()), (303, "/"), "{foreign}");
+    }
 }
 
 #[test]

@@ -50,8 +50,26 @@ fn standing(house: &House, actor: &Actor) -> Standing {
     found.unwrap().unwrap().standing
 }
 
+/// The number of the invitation that the person accepted last.
+fn accepted(house: &House, person: &Actor) -> u64 {
+    let accesses = house
+        .organisation
+        .view(|view| people::accesses_of(view, person.person));
+    let mut taken_up = accesses.unwrap().into_iter().rev();
+    taken_up
+        .find(|access| access.taken_up_at.is_some())
+        .map_or(0, |access| access.number)
+}
+
 fn confirm(house: &House, by: &Actor, person: &Actor) -> Result<people::Person, Refusal> {
-    people::confirm(&house.organisation, by, person.person, "met at the front desk")
+    let invitation = accepted(house, person);
+    people::confirm(
+        &house.organisation,
+        by,
+        person.person,
+        invitation,
+        "met at the front desk",
+    )
 }
 
 #[test]
@@ -149,6 +167,35 @@ fn an_administrator_who_resets_an_approver_does_not_decide_in_their_name() {
     assert!(accesses[1].is_reset && accesses[1].opened_by == anna.person);
     assert_eq!(confirm(&house, &anna, &dana).unwrap_err().class, Class::Forbidden);
     confirm(&house, &ben, &dana).unwrap();
+    assert_eq!(standing(&house, &dana), Standing::Confirmed);
+    house.assert_sound();
+}
+
+#[test]
+fn a_reset_after_somebody_was_told_does_not_get_their_confirmation() {
+    let house = house();
+    let anna = house.administrator();
+    let ben = come_in(&house, &enrol(&house, &anna, "ben", &[Role::Technician]));
+    let dana = come_in(&house, &enrol(&house, &anna, "dana", &[Role::Approver]));
+    // Ben looks, goes to see Dana, and meanwhile somebody else takes the account over.
+    let looked_at = accepted(&house, &dana);
+    let reset = people::invite(&house.organisation, &anna, dana.person).unwrap();
+    house.wait(Span::minutes(1));
+    come_in(&house, &reset);
+    let late = |invitation| {
+        people::confirm(
+            &house.organisation,
+            &ben,
+            dana.person,
+            invitation,
+            "met at the front desk",
+        )
+    };
+    let refusal = late(looked_at).unwrap_err();
+    assert_eq!(refusal.class, Class::Conflict, "{refusal}");
+    assert!(refusal.what.contains("accepted invitation 2 last"), "{refusal}");
+    assert_eq!(standing(&house, &dana), Standing::Unconfirmed);
+    late(accepted(&house, &dana)).unwrap();
     assert_eq!(standing(&house, &dana), Standing::Confirmed);
     house.assert_sound();
 }

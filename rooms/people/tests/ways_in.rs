@@ -1,5 +1,7 @@
 //! Stories of the ways in: passkeys, recovery codes, sign-ins and their history, and the proof that dangerous acts ask for.
 
+#[path = "ways_in/ending.rs"]
+mod ending;
 #[path = "ways_in/passkeys.rs"]
 mod passkeys;
 #[path = "ways_in/recovery.rs"]

@@ -33,7 +33,11 @@ impl House {
             let path = format!("/people/{person}/confirmation");
             let _: Value = server
                 .client(&tokens.owner)
-                .send(Method::Post, &path, &json!({ "reason": "met in person" }))
+                .send(
+                    Method::Post,
+                    &path,
+                    &json!({ "invitation": 1, "reason": "met in person" }),
+                )
                 .expect("a confirmation");
         }
         let scrap = folder.path().join("scrap");

@@ -37,7 +37,7 @@ pub fn people(door: &Door) {
         door.come_in(who, &text(&enrolled, "invitation"));
     }
     // Who decides is confirmed by somebody who did not invite them.
-    let seen = json!({ "reason": "Showed me their badge." });
+    let seen = json!({ "invitation": 1, "reason": "Showed me their badge." });
     door.post("ben", "/people/PER-0003/confirmation", &seen);
     door.post("dana", "/people/PER-0004/confirmation", &seen);
 }

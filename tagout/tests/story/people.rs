@@ -45,7 +45,10 @@ pub fn come_in(house: &mut House) {
 
 /// Who decides is confirmed by somebody who did not invite them; ben came when there was nobody else.
 fn confirm(house: &mut House) {
-    let confirm = |person| ["people", "confirm", person, "--reason", "Showed me their badge."];
+    let confirm = |person| {
+        let how = ["--invitation", "1", "--reason", "Showed me their badge."];
+        ["people", "confirm", person, how[0], how[1], how[2], how[3]]
+    };
     house.person("dana", &["asset", "list"]).ok();
     house
         .person(

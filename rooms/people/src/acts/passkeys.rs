@@ -7,11 +7,12 @@ use storage::{Organisation, View};
 
 use super::challenges::{Challenge, Purpose, challenge, name_of, recall};
 use super::enrol::{check_name, existing};
+use super::sessions::end_those_of;
 use crate::rules::{
     Passkey, PasskeyEnrolled, PasskeyId, PasskeyRevoked, Person, check_in_person, check_passkey_name,
     check_proven_lately,
 };
-use crate::store;
+use crate::{rules, store};
 
 /// Where passkeys belong to: the host name, and the address of the pages as browsers see it.
 #[derive(Debug, Clone, Copy)]
@@ -161,7 +162,7 @@ fn missing(id: PasskeyId) -> Refusal {
     Refusal::new(Class::NotFound, "passkey", what).way_out("`tagout passkey list` shows your passkeys")
 }
 
-/// Revokes a passkey of the actor; the last way in stays. Revoking again what was revoked records nothing.
+/// Revokes a passkey of the actor and ends every sign-in that rests on it; the last way in stays. Revoking again what was revoked records nothing.
 pub fn revoke_passkey(
     organisation: &Organisation,
     actor: &Actor,
@@ -181,6 +182,7 @@ pub fn revoke_passkey(
             reason: check_name(reason)?,
         };
         tx.record(actor, Events::one(revoked))?;
+        end_those_of(&mut tx, actor, rules::Credential::Passkey(id), None)?;
     }
     let passkey = store::passkey(&tx.view(), id)?;
     tx.commit()?;

@@ -7,10 +7,11 @@ use storage::Organisation;
 use super::accept::{ChosenPassword, hash_context, totp_context};
 use super::enrol::existing;
 use super::recovery::new_codes;
-use crate::rules::{PasswordRemoved, PasswordSet, check_in_person};
+use super::sessions::{end_those_of, present_sign_in};
+use crate::rules::{Credential, PasswordRemoved, PasswordSet, check_in_person};
 use crate::store;
 
-/// Sets, or sets anew, the actor's password and one-time codes. Answers new recovery codes, this once.
+/// Sets, or sets anew, the actor's password and one-time codes, and ends every other sign-in that rests on the old ones. Answers new recovery codes, this once.
 pub fn set_password(
     organisation: &Organisation,
     actor: &Actor,
@@ -31,11 +32,13 @@ pub fn set_password(
     };
     let (codes, made) = new_codes(organisation, person.id);
     tx.record(actor, Events::one(set).and(made))?;
+    end_those_of(&mut tx, actor, Credential::Password, present_sign_in(actor))?;
     tx.commit()?;
     Ok(codes)
 }
 
-/// Takes the actor's password, one-time codes and recovery codes away; a passkey must be there.
+/// Takes the actor's password, one-time codes and recovery codes away, and ends every sign-in that rests on them; a passkey
+/// must be there.
 pub fn remove_password(organisation: &Organisation, actor: &Actor) -> Result<(), Refusal> {
     let mut tx = organisation.begin("people.remove_password")?;
     let terms = policy::current(&tx.view())?.sign_in_terms();
@@ -53,6 +56,7 @@ pub fn remove_password(organisation: &Organisation, actor: &Actor) -> Result<(),
     ways.check_without_password()?;
     let removed = PasswordRemoved { person: actor.person };
     tx.record(actor, Events::one(removed))?;
+    end_those_of(&mut tx, actor, Credential::Password, None)?;
     tx.commit()?;
     Ok(())
 }

@@ -4,7 +4,10 @@ use basis::{Actor, Class, PersonId, Refusal, Time};
 use ledger::events::Events;
 use storage::Organisation;
 
-use crate::rules::{RECOVERY_CODES, RecoveryCodesMade, check_in_person, new_recovery_code, recovery_hash};
+use super::sessions::{end_those_of, present_sign_in};
+use crate::rules::{
+    Credential, RECOVERY_CODES, RecoveryCodesMade, check_in_person, new_recovery_code, recovery_hash,
+};
 use crate::store;
 
 /// How the recovery codes of a person stand.
@@ -28,7 +31,7 @@ pub(super) fn new_codes(organisation: &Organisation, person: PersonId) -> (Vec<S
     (codes, RecoveryCodesMade { person, sha256s })
 }
 
-/// Makes new recovery codes for the actor; earlier ones end. They are answered this once.
+/// Makes new recovery codes for the actor; earlier ones end, and so do other sign-ins that rest on one of them. They are answered this once.
 pub fn make_recovery_codes(organisation: &Organisation, actor: &Actor) -> Result<Vec<String>, Refusal> {
     let mut tx = organisation.begin("people.make_recovery_codes")?;
     let terms = policy::current(&tx.view())?.sign_in_terms();
@@ -41,6 +44,7 @@ pub fn make_recovery_codes(organisation: &Organisation, actor: &Actor) -> Result
     }
     let (codes, made) = new_codes(organisation, actor.person);
     tx.record(actor, Events::one(made))?;
+    end_those_of(&mut tx, actor, Credential::RecoveryCode, present_sign_in(actor))?;
     tx.commit()?;
     Ok(codes)
 }

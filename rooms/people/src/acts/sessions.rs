@@ -3,10 +3,12 @@
 use basis::{Actor, Authentication, Class, Id, PersonId, Proven, Refusal, Time};
 use ledger::canonical::from_canonical;
 use ledger::events::{Event, Events};
-use storage::{LedgerRecord, Organisation};
+use storage::{LedgerRecord, Organisation, Tx};
 
 use super::prove_again::sign_in_of;
-use crate::rules::{PasskeyId, ProvenAgain, SignInFailed, TokenId, TokenIssued, TokenKind, TokenRevoked};
+use crate::rules::{
+    Credential, PasskeyId, ProvenAgain, SignInFailed, TokenId, TokenIssued, TokenKind, TokenRevoked,
+};
 use crate::store::{self, StoredToken};
 
 /// How many of the last records about a person are looked through for their history.
@@ -62,6 +64,22 @@ pub fn end_other_sign_ins(organisation: &Organisation, actor: &Actor) -> Result<
         ),
         count => Ok(count),
     }
+}
+
+/// Ends every sign-in of the actor that rests on this credential, but `kept`: the credential is no longer good, so nothing
+/// that it opened stays open.
+pub(super) fn end_those_of(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    credential: Credential,
+    kept: Option<TokenId>,
+) -> Result<(), Refusal> {
+    let (person, now) = (actor.person, tx.organisation().now());
+    let resting = store::sign_ins_proven_by(&tx.view(), person, credential, now)?;
+    for token in resting.into_iter().filter(|token| Some(*token) != kept) {
+        tx.record(actor, Events::one(TokenRevoked { person, token }))?;
+    }
+    Ok(())
 }
 
 /// What happened at a door that is a person's own.

@@ -6,7 +6,7 @@ use frame::terminal::{Command, Context, Table};
 use frame::{Listed, Method, Nothing};
 
 use super::sessions::SessionsCommand;
-use crate::api::{EnrolRequest, InvitationView, ReasonRequest, RolesRequest};
+use crate::api::{ConfirmRequest, EnrolRequest, InvitationView, ReasonRequest, RolesRequest};
 use crate::views::{AccessView, PersonView, PersonWithKeys};
 
 /// People and their roles
@@ -39,6 +39,9 @@ pub enum PeopleCommand {
     Confirm {
         /// The person's handle or id
         person: String,
+        /// The number of the invitation that they accepted, as `tagout people show` names it
+        #[arg(long, value_name = "NUMBER")]
+        invitation: u64,
         /// How you know, such as "sat beside me when they signed in"
         #[arg(long)]
         reason: String,
@@ -104,7 +107,7 @@ fn keys(shown: &PersonWithKeys) -> String {
 }
 
 fn access(access: &AccessView) -> String {
-    let (by, at) = (access.opened_by, access.opened_at.to_minutes());
+    let (number, by, at) = (access.number, access.opened_by, access.opened_at.to_minutes());
     let kind = if access.is_reset { "reset" } else { "invited" };
     let taken_up = access.taken_up_at.map_or("not accepted".to_owned(), |at| {
         format!("accepted {}", at.to_minutes())
@@ -114,7 +117,7 @@ fn access(access: &AccessView) -> String {
         _ if access.is_alone => "nobody else was there to confirm it".to_owned(),
         _ => "not confirmed".to_owned(),
     };
-    format!("{kind} by {by} {at}, {taken_up}, {confirmed}")
+    format!("invitation {number}: {kind} by {by} {at}, {taken_up}, {confirmed}")
 }
 
 fn one(shown: &PersonWithKeys) -> String {
@@ -177,9 +180,14 @@ impl Command for PeopleCommand {
                     invitation,
                 );
             }
-            PeopleCommand::Confirm { person, reason } => {
+            PeopleCommand::Confirm {
+                person,
+                invitation,
+                reason,
+            } => {
                 let path = format!("/people/{}/confirmation", id_of(context, &person)?);
-                let person: PersonView = client.send(Method::Post, &path, &ReasonRequest { reason })?;
+                let request = ConfirmRequest { invitation, reason };
+                let person: PersonView = client.send(Method::Post, &path, &request)?;
                 output.show(&person, |person| table(std::slice::from_ref(person)));
             }
             PeopleCommand::Roles {

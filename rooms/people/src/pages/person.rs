@@ -2,7 +2,7 @@
 
 use askama::Template;
 use basis::{PersonId, Refusal};
-use frame::pages::{Cell, Choice, Column, Form, Goto, Page, State, Table, Tone};
+use frame::pages::{Cell, Choice, Column, Form, Goto, Moment, Page, State, Table, Tone};
 use frame::{Call, Nothing, Routes};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -54,6 +54,14 @@ struct Deeds {
     disable: Option<Form>,
 }
 
+/// The acceptance that is shown, and that a confirmation is about.
+#[derive(Debug, Clone)]
+struct ShownAcceptance {
+    number: u64,
+    opened_by: PersonId,
+    at: Moment,
+}
+
 /// One person.
 #[derive(Debug, Clone, Template)]
 #[template(path = "person.html")]
@@ -66,6 +74,7 @@ pub(super) struct PersonPage {
     invitations: Table,
     choices: Vec<Choice>,
     chosen: Vec<&'static str>,
+    accepted: Option<ShownAcceptance>,
     deeds: Deeds,
 }
 
@@ -99,6 +108,7 @@ fn invitations_table(accesses: &[Access]) -> Table {
             None => State::new("not confirmed", Tone::Warning),
         };
         vec![
+            Cell::text(access.number),
             Cell::Time(Some(access.opened_at)),
             Cell::text(if access.is_reset { "reset" } else { "first" }),
             Cell::text(access.opened_by),
@@ -106,13 +116,25 @@ fn invitations_table(accesses: &[Access]) -> Table {
             Cell::State(confirmed),
         ]
     };
-    let columns = ["Invited", "Kind", "By", "Accepted", "Confirmed"];
+    let columns = ["Number", "Invited", "Kind", "By", "Accepted", "Confirmed"];
     Table::new(
         "Invitations, oldest first",
         columns.into_iter().map(Column::new).collect(),
         "Known from before invitations were recorded.",
     )
     .with_rows(accesses.iter().map(row))
+}
+
+/// The last invitation that was accepted.
+fn accepted(accesses: &[Access]) -> Option<ShownAcceptance> {
+    accesses.iter().rev().find_map(|access| {
+        let at = access.taken_up_at?;
+        Some(ShownAcceptance {
+            number: access.number,
+            opened_by: access.opened_by,
+            at: Moment(at),
+        })
+    })
 }
 
 impl PersonPage {
@@ -125,6 +147,7 @@ impl PersonPage {
                 .map(|role| role.name().replace('_', " "))
                 .collect(),
             needs_proof,
+            accepted: accepted(accesses),
             keys: keys_table(keys),
             invitations: invitations_table(accesses),
             choices: role_choices(),
@@ -143,7 +166,8 @@ impl Page for PersonPage {
     fn samples() -> Vec<(&'static str, Self)> {
         use basis::{Id, Time};
         let at = Time::from_ms(1_795_334_400_000);
-        let access = |is_reset, confirmed| Access {
+        let access = |number, is_reset, confirmed| Access {
+            number,
             opened_by: PersonId::from_number(1),
             opened_at: at,
             is_reset,
@@ -175,8 +199,8 @@ impl Page for PersonPage {
         let mut people = sample_people();
         let (gone, waiting) = (people.remove(3), people.remove(2));
         let accesses = [
-            access(false, Some((PersonId::from_number(2), at))),
-            access(true, None),
+            access(1, false, Some((PersonId::from_number(2), at))),
+            access(2, true, None),
         ];
         vec![
             (
@@ -234,13 +258,18 @@ impl ReasonForm {
     }
 }
 
-fn confirm_person(call: &Call<'_, Nothing, ReasonForm>) -> Result<Goto, Refusal> {
-    let person = acts::confirm(
-        call.organisation(),
-        call.actor,
-        call.id("person")?,
-        call.body.reason(),
-    )?;
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ConfirmForm {
+    /// The acceptance that was shown.
+    invitation: u64,
+    reason: Option<String>,
+}
+
+fn confirm_person(call: &Call<'_, Nothing, ConfirmForm>) -> Result<Goto, Refusal> {
+    let (id, form) = (call.id("person")?, &call.body);
+    let reason = form.reason.as_deref().unwrap_or_default();
+    let person = acts::confirm(call.organisation(), call.actor, id, form.invitation, reason)?;
     Ok(back(person.id))
 }
 

@@ -64,6 +64,9 @@ event!(AccessOpened, "people.access_opened", person);
 pub struct Confirmed {
     pub person: PersonId,
     pub reason: String,
+    /// The number of that invitation among those of the person; absent from the oldest entries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<u64>,
 }
 event!(Confirmed, "people.confirmed", person, free_text = &["reason"]);
 

@@ -25,4 +25,4 @@ pub use recovery::{RECOVERY_CODES, RecoveryCode, new_recovery_code, recovery_has
 pub use sign_in::{Failures, locked_until};
 pub use standing::{Access, Standing, check_confirmation, check_not_own_roles, could_confirm, waits};
 pub use step_up::{STEP_UP, check_in_person, check_proven_lately};
-pub use ways_in::{WaysIn, check_passkey_name};
+pub use ways_in::{Credential, WaysIn, check_passkey_name};

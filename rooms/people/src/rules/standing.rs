@@ -22,6 +22,8 @@ pub const WAITING: [Role; 5] = [
 /// One invitation that a person was given, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
+    /// Its number among those of the person, from 1.
+    pub number: u64,
     /// Who gave it.
     pub opened_by: PersonId,
     /// When.
@@ -80,8 +82,14 @@ pub fn could_confirm(other: &Person, inviter: PersonId, person: PersonId) -> boo
     other.is_active && other.standing != Standing::Unconfirmed && other.id != inviter && other.id != person
 }
 
-/// Refuses a confirmation by somebody who cannot give it, or of somebody of whom it cannot be given now.
-pub fn check_confirmation(by: &Person, person: &Person, accesses: &[Access]) -> Result<(), Refusal> {
+/// Refuses a confirmation by somebody who cannot give it, of somebody of whom it cannot be given now, or of another
+/// acceptance than the last: `invitation` is the one of which whoever confirms was told.
+pub fn check_confirmation(
+    by: &Person,
+    person: &Person,
+    accesses: &[Access],
+    invitation: u64,
+) -> Result<(), Refusal> {
     let refused = |class: Class, what: String| Refusal::new(class, "confirmation", what);
     let ask_another = ask_for_confirmation(person.id);
     if !person.is_active {
@@ -107,15 +115,41 @@ pub fn check_confirmation(by: &Person, person: &Person, accesses: &[Access]) -> 
             by.id
         )
     } else {
-        return Ok(());
+        return check_accepted(person, access, invitation);
     };
     Err(refused(Class::Forbidden, what)
         .missing("a second person, who is confirmed, did not invite them and knows them")
         .way_out(ask_another))
 }
 
+/// A reset between being told and confirming must not get the confirmation: somebody else may have accepted it.
+fn check_accepted(person: &Person, accepted: &Access, invitation: u64) -> Result<(), Refusal> {
+    if accepted.number == invitation {
+        return Ok(());
+    }
+    let (id, number) = (person.id, accepted.number);
+    let at = accepted
+        .taken_up_at
+        .map_or(String::new(), |at| format!(" at {}", at.to_minutes()));
+    Err(Refusal::new(
+        Class::Conflict,
+        "confirmation",
+        format!("{id} accepted invitation {number} last{at}, not invitation {invitation}"),
+    )
+    .missing(format!("that you know who accepted invitation {number}"))
+    .way_out(format!(
+        "look who gave it, when it was accepted: `tagout people show {id}`"
+    ))
+    .way_out(format!(
+        "ask {} whether they accepted it, then confirm it: `--invitation {number}`",
+        person.name
+    )))
+}
+
 fn ask_for_confirmation(person: PersonId) -> String {
-    format!("ask one who knows them to say so: `tagout people confirm {person} --reason HOW`")
+    format!(
+        "ask one who knows them to say so: `tagout people confirm {person} --invitation NUMBER --reason HOW`, with the number that `tagout people show {person}` names"
+    )
 }
 
 /// What somebody is told who asks for something that one of their roles allows, but which waits.
@@ -179,6 +213,7 @@ mod tests {
 
     fn access(opened_by: u64, is_alone: bool, taken_up: bool, confirmed: bool) -> Access {
         Access {
+            number: 1,
             opened_by: id(opened_by),
             opened_at: at(1),
             is_reset: false,
@@ -244,7 +279,7 @@ mod tests {
                 .iter()
                 .any(|other| other.is_active && other.standing != Standing::Unconfirmed && other.id != id(1));
             prop_assert_eq!(new.standing == Standing::Unconfirmed, somebody_else);
-            if let Some(by) = everybody.get(confirmer) && check_confirmation(by, &new, &accesses).is_ok() {
+            if let Some(by) = everybody.get(confirmer) && check_confirmation(by, &new, &accesses, 1).is_ok() {
                 prop_assert!(by.id != id(1) && by.standing != Standing::Unconfirmed);
             }
         }
@@ -255,7 +290,8 @@ mod tests {
         let new = person(3, Standing::Unconfirmed, true);
         let taken_up = [access(1, false, true, false)];
         let answer = |by: u64, standing, accesses: &[Access]| {
-            check_confirmation(&person(by, standing, true), &new, accesses).map_err(|refusal| refusal.class)
+            check_confirmation(&person(by, standing, true), &new, accesses, 1)
+                .map_err(|refusal| refusal.class)
         };
         assert_eq!(answer(2, Standing::Alone, &taken_up), Ok(()));
         assert_eq!(answer(2, Standing::Confirmed, &taken_up), Ok(()));
@@ -267,5 +303,26 @@ mod tests {
             Err(Class::Conflict),
             "before anybody accepted there is nothing to confirm"
         );
+    }
+
+    #[test]
+    fn what_is_confirmed_is_the_last_acceptance_and_no_other() {
+        let numbered = |number, taken_up| Access {
+            number,
+            ..access(1, false, taken_up, false)
+        };
+        let accesses = [numbered(1, true), numbered(2, true), numbered(3, false)];
+        let (by, new) = (
+            person(2, Standing::Confirmed, true),
+            person(3, Standing::Unconfirmed, true),
+        );
+        for (invitation, is_good) in [(0, false), (1, false), (2, true), (3, false), (4, false)] {
+            let answer = check_confirmation(&by, &new, &accesses, invitation);
+            assert_eq!(answer.is_ok(), is_good, "{invitation}");
+            if let Err(refusal) = answer {
+                assert_eq!(refusal.class, Class::Conflict);
+                assert!(refusal.what.contains("accepted invitation 2 last"), "{refusal}");
+            }
+        }
     }
 }

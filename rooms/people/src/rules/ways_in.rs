@@ -1,11 +1,36 @@
 //! The ways in which a person signs in. One remains at all times.
 
+use std::fmt;
+
 use basis::{Class, PersonId, Refusal};
+
+use super::PasskeyId;
 
 /// The most passkeys that a person has at a time.
 pub const PASSKEYS_MAX: usize = 20;
 /// The most characters of a passkey's name.
 const NAME_CHARS_MAX: usize = 60;
+
+/// A credential with which somebody signed in, or proved again within a sign-in who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// The password.
+    Password,
+    /// A recovery code, in place of a one-time code.
+    RecoveryCode,
+    /// This passkey.
+    Passkey(PasskeyId),
+}
+
+impl fmt::Display for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Credential::Password => f.write_str("password"),
+            Credential::RecoveryCode => f.write_str("recovery_code"),
+            Credential::Passkey(passkey) => passkey.fmt(f),
+        }
+    }
+}
 
 /// What somebody can sign in with now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use basis::{Authentication, PersonId, Time};
 use storage::{Row, Stamp, StorageError, Tables, Value, View};
 
 use super::ways_in::use_up_challenge;
-use crate::rules::{PasskeyUse, ProvenAgain, TokenId, TokenIssued, TokenKind, TokenRevoked};
+use crate::rules::{Credential, PasskeyUse, ProvenAgain, TokenId, TokenIssued, TokenKind, TokenRevoked};
 
 pub(super) fn apply_token_issued(
     tables: &Tables<'_>,
@@ -34,21 +34,41 @@ pub(super) fn apply_token_issued(
         return Ok(());
     }
     let used = Used {
+        person: event.person,
+        token: event.token,
         step: event.step,
         recovery_code: event.recovery_code,
         passkey: event.passkey,
     };
-    use_up(tables, stamp, event.person, &used)
+    use_up(tables, stamp, &used)
 }
 
 /// What a sign-in, or a proof within one, used up.
 struct Used {
+    person: PersonId,
+    token: TokenId,
     step: Option<u64>,
     recovery_code: Option<u64>,
     passkey: Option<PasskeyUse>,
 }
 
-fn use_up(tables: &Tables<'_>, stamp: &Stamp, person: PersonId, used: &Used) -> Result<(), StorageError> {
+impl Used {
+    fn credentials(&self) -> impl Iterator<Item = Credential> {
+        let first = match &self.passkey {
+            Some(used) => Credential::Passkey(used.passkey),
+            None => Credential::Password,
+        };
+        let code = self.recovery_code.map(|_| Credential::RecoveryCode);
+        std::iter::once(first).chain(code)
+    }
+}
+
+fn use_up(tables: &Tables<'_>, stamp: &Stamp, used: &Used) -> Result<(), StorageError> {
+    let person = used.person;
+    for credential in used.credentials() {
+        let values = [Value::id(used.token), credential.to_string().into()];
+        tables.execute(include_str!("../sql/insert_sign_in_proof.sql"), &values)?;
+    }
     tables.execute(include_str!("../sql/end_failures.sql"), &[Value::id(person)])?;
     if let Some(step) = used.step {
         let values = [Value::id(person), step.into()];
@@ -82,11 +102,13 @@ pub(super) fn apply_proven_again(
     ];
     tables.execute(include_str!("../sql/prove_token.sql"), &values)?;
     let used = Used {
+        person: event.person,
+        token: event.token,
         step: event.step,
         recovery_code: event.recovery_code,
         passkey: event.passkey,
     };
-    use_up(tables, stamp, event.person, &used)
+    use_up(tables, stamp, &used)
 }
 
 pub(super) fn apply_token_revoked(
@@ -148,6 +170,21 @@ pub(crate) fn tokens_of(view: &View<'_>, person: PersonId) -> Result<Vec<StoredT
         include_str!("../sql/list_tokens.sql"),
         &[Value::id(person)],
         token_of,
+    )
+}
+
+/// The sign-ins of a person that are live at `now` and rest on this credential.
+pub(crate) fn sign_ins_proven_by(
+    view: &View<'_>,
+    person: PersonId,
+    credential: Credential,
+    now: Time,
+) -> Result<Vec<TokenId>, StorageError> {
+    let values = [Value::id(person), credential.to_string().into(), now.into()];
+    view.rows(
+        include_str!("../sql/list_sign_ins_proven_by.sql"),
+        &values,
+        |row| row.id("token_id"),
     )
 }
 

@@ -32,7 +32,10 @@ fn refusals(house: &House, by: &Actor, other: PersonId) -> Vec<(&'static str, Re
             "grant",
             people::grant_roles(organisation, by, other, roles(), "why").err(),
         ),
-        ("confirm", people::confirm(organisation, by, other, "seen").err()),
+        (
+            "confirm",
+            people::confirm(organisation, by, other, 1, "seen").err(),
+        ),
         (
             "token",
             people::issue_token(organisation, by, "tool", scope(), day).err(),

@@ -45,7 +45,15 @@ fn steps(trial: &Trial, machine: &str) -> Result<Vec<Step>, Refusal> {
     Ok(vec![
         step(
             "ben",
-            ["people", "confirm", "dana", "--reason", "Ben sits next to Dana."],
+            [
+                "people",
+                "confirm",
+                "dana",
+                "--invitation",
+                "1",
+                "--reason",
+                "Ben sits next to Dana.",
+            ],
         ),
         step("dana", ["key", "enrol", "--key", &key("dana")]),
         step(
