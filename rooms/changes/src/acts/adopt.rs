@@ -19,6 +19,8 @@ pub fn adopt_policy(
     let mut tx = organisation.begin("policy.adopt")?;
     let policy = policy::current(&tx.view())?;
     actor.may::<Adopt>(id, policy.authority())?;
+    let within = policy.sign_in_terms().step_up;
+    people::check_in_person(actor, within, organisation.now(), "bringing a policy into force")?;
     let change = existing(&tx.view(), id)?;
     let Some(draft) = change.parts.policy_draft else {
         let what = format!("{id} carries no policy document");

@@ -18,7 +18,10 @@ pub fn destroy(
 ) -> Result<Evidence, Refusal> {
     let mut tx = organisation.begin("evidence.destroy")?;
     let evidence = the_evidence(&tx.view(), id)?;
-    let authority = actor.may::<Destroy>(id, policy::current(&tx.view())?.authority())?;
+    let policy = policy::current(&tx.view())?;
+    let authority = actor.may::<Destroy>(id, policy.authority())?;
+    let within = policy.sign_in_terms().step_up;
+    people::check_proven_lately(actor, within, organisation.now(), "destroying evidence")?;
     tx.record(actor, rules::destroy(&evidence, reason, &authority)?)?;
     let destroyed = the_evidence(&tx.view(), id)?;
     tx.commit()?;

@@ -59,7 +59,10 @@ pub fn request_redaction(
 ) -> Result<Redaction, Refusal> {
     let mut tx = organisation.begin("history.request_redaction")?;
     let redaction = store::next_redaction_id(&tx.view())?;
-    actor.may::<Redact>(redaction, policy::current(&tx.view())?.authority())?;
+    let policy = policy::current(&tx.view())?;
+    actor.may::<Redact>(redaction, policy.authority())?;
+    let within = policy.sign_in_terms().step_up;
+    people::check_proven_lately(actor, within, organisation.now(), "asking for a redaction")?;
     let (fact, version) = fact_at(&tx.view(), index)?;
     may_request(
         &fact,
@@ -98,7 +101,10 @@ pub fn confirm_redaction(
 ) -> Result<Redacted, Refusal> {
     let mut tx = organisation.begin("history.redact")?;
     let redaction = the_redaction(&tx.view(), id)?;
-    actor.may::<Redact>(id, policy::current(&tx.view())?.authority())?;
+    let policy = policy::current(&tx.view())?;
+    actor.may::<Redact>(id, policy.authority())?;
+    let within = policy.sign_in_terms().step_up;
+    people::check_proven_lately(actor, within, organisation.now(), "destroying what was recorded")?;
     may_confirm(&redaction, actor.person)?;
     let (fact, _) = fact_at(&tx.view(), redaction.entry)?;
     if redaction.confirmed.is_none() {

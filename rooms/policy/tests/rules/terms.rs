@@ -31,7 +31,7 @@ fn the_default_policy_has_the_numbers_of_the_requirements() {
 #[test]
 fn a_document_older_than_step_up_asks_for_a_proof_of_fifteen_minutes() {
     let document = DEFAULT_POLICY
-        .replace(" Giving out access, roles, keys and tokens asks for a proof of who one is that is not older than {step_up}.", "")
+        .replace(" Giving out access, roles, keys and tokens, bringing a policy into force and destroying records ask for a proof of who one is that is not older than {step_up}.", "")
         .replace("step_up = \"15 minutes\"\n", "");
     assert!(!document.contains("step_up"));
     let sign_in = Policy::parse(&document).unwrap().sign_in_terms();
