@@ -49,7 +49,20 @@ pub struct PublicCall<'h, Q = Nothing, B = Nothing> {
     pub(crate) visit: &'h Visit,
 }
 
-impl<Q, B> Call<'_, Q, B> {
+impl<'h, Q, B> Call<'h, Q, B> {
+    /// The same call without its query and body, for what shows the page.
+    pub fn without_body(&self) -> Call<'h> {
+        Call {
+            house: self.house,
+            actor: self.actor,
+            query: Nothing,
+            body: Nothing,
+            path: self.path,
+            source: self.source,
+            visit: self.visit,
+        }
+    }
+
     /// The organisation's records.
     pub fn organisation(&self) -> &Organisation {
         &self.house.organisation

@@ -26,9 +26,12 @@ impl Form {
     /// The field that holds the file.
     pub(crate) const FILE_FIELD: &'static str = "file";
 
-    /// The form that is sent to this path.
+    /// The form that is sent to this path, which may name the place of the next page that is shown first (`#sign`).
     pub(crate) fn to(action: String, visit: &Visit) -> Self {
-        let typed = visit.typed.as_ref().filter(|typed| typed.path == action);
+        let typed = visit
+            .typed
+            .as_ref()
+            .filter(|typed| typed.path == without_place(&action));
         Self {
             typed: typed.map(|typed| typed.pairs.clone()),
             action,
@@ -200,7 +203,12 @@ impl Form {
             let own = pairs.iter().filter(|(typed, _)| typed == name);
             own.map(|(_, value)| value.clone()).collect()
         });
-        Field::new(format!("{}-{name}", self.id()), name, label, kind, typed)
+        Field::new(self.field_id(name), name, label, kind, typed)
+    }
+
+    /// The id of a field of the form in the document.
+    pub(crate) fn field_id(&self, name: &str) -> String {
+        format!("{}-{name}", self.id())
     }
 
     /// The same for the same path, and different for different paths of one page.
@@ -212,8 +220,14 @@ impl Form {
                 '-'
             }
         };
-        format!("form{}", self.action.chars().map(dashed).collect::<String>())
+        let path = without_place(&self.action);
+        format!("form{}", path.chars().map(dashed).collect::<String>())
     }
+}
+
+/// The path without the place in the page that is shown first.
+fn without_place(action: &str) -> &str {
+    action.split('#').next().unwrap_or_default()
 }
 
 impl Display for Form {

@@ -3,15 +3,20 @@
 use basis::Refusal;
 
 use super::{Appearance, Page, Shown};
+use crate::Download;
 
 /// Tells the browser to go on to another page (303, RFC 9110 §15.4.4), so that reloading sends nothing again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Goto {
     pub(crate) path: String,
     pub(crate) session: Session,
     pub(crate) appearance: Option<Appearance>,
     /// What is shown in place of going on, this once.
     pub(crate) shown: Option<Shown>,
+    /// The file that is handed over in place of going on.
+    pub(crate) file: Option<Download>,
+    /// Whether the form changed nothing, so that it is answered anew each time that it is sent.
+    pub(crate) is_look: bool,
 }
 
 /// What becomes of the sign-in that the browser holds.
@@ -35,6 +40,8 @@ impl Goto {
             session: Session::Stays,
             appearance: None,
             shown: None,
+            file: None,
+            is_look: false,
         }
     }
 
@@ -48,6 +55,29 @@ impl Goto {
             shown: Some(Shown::of(page)?),
             ..self
         })
+    }
+
+    /// Shows this page in answer to a form that changes nothing, each time that it is sent: for what is asked in a body,
+    /// because addresses stay in histories and logs.
+    ///
+    /// # Errors
+    /// A refusal of class `Fault` when the page cannot be rendered.
+    pub fn looking_at(self, page: &impl Page) -> Result<Self, Refusal> {
+        Ok(Self {
+            shown: Some(Shown::of(page)?),
+            is_look: true,
+            ..self
+        })
+    }
+
+    /// Hands this file over in answer to a form that changes nothing, each time that it is sent.
+    #[must_use]
+    pub fn handing(self, file: Download) -> Self {
+        Self {
+            file: Some(file),
+            is_look: true,
+            ..self
+        }
     }
 
     /// The browser is signed in with this token from now on.

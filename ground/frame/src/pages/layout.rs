@@ -33,14 +33,32 @@ struct Layout<'a> {
     /// Whether the main part is fetched anew: never below a refusal, where it holds what was typed and its path is that of
     /// what was sent, at which there is no page.
     is_live: bool,
+    /// Whether the refused form stands on the page again with something that was typed into it.
+    is_kept: bool,
     appearance: &'static str,
     sign_out: Form,
     path: &'a str,
 }
 
+/// The rule of refusals that a fresh proof answers.
+const PROOF_RULE: &str = "step-up";
+
+/// Whether the page has a field in which something stands that was typed before the refusal.
+fn is_kept(visit: &Visit, shown: &Shown) -> bool {
+    let form = Form::to(visit.path.clone(), visit);
+    let typed = visit.typed.iter().flat_map(|typed| &typed.pairs);
+    let mut filled = typed.filter(|(_, value)| !value.is_empty());
+    filled.any(|(name, _)| shown.main.contains(&format!(" id=\"{}\"", form.field_id(name))))
+}
+
 impl Layout<'_> {
     fn file(&self, name: &str) -> String {
         file_url(name)
+    }
+
+    /// Whether a proof of who somebody is would let what was refused go on.
+    fn asks_for_proof(&self) -> bool {
+        self.refusal.is_some_and(|refusal| refusal.rule == PROOF_RULE)
     }
 }
 
@@ -64,6 +82,7 @@ impl Frame<'_> {
             entries: self.places.iter().map(entry).collect(),
             refusal: self.visit.refusal.as_ref(),
             is_live: shown.is_live && self.visit.refusal.is_none(),
+            is_kept: is_kept(self.visit, shown),
             appearance: self.visit.appearance.name(),
             sign_out: Form::to("/sign-out".to_owned(), self.visit),
             path,

@@ -286,7 +286,9 @@ impl Look {
             Turn::Again(path) => Ok(Answer::Goto(Goto::to(String::from_utf8_lossy(&path)))),
             Turn::First(ticket) => {
                 let answer = act()?;
-                if let Answer::Goto(goto) = &answer {
+                if let Answer::Goto(goto) = &answer
+                    && !goto.is_look
+                {
                     ticket.keep(goto.path.as_bytes(), house.organisation.now());
                 }
                 Ok(answer)
@@ -378,9 +380,10 @@ pub(super) fn reply(
     let framed = |shown: &Shown| frame_page(house, actor, visit, shown);
     let shape = match answer {
         Answer::Shown(shown) => Shape::Html(framed(&shown)),
-        Answer::Goto(goto) => match &goto.shown {
-            Some(shown) => Shape::Html(framed(shown)),
-            None => return Reply::of(303, Shape::Goto(goto)),
+        Answer::Goto(mut goto) => match (&goto.shown, goto.file.take()) {
+            (Some(shown), _) => Shape::Html(framed(shown)),
+            (None, Some(file)) => Shape::File(file),
+            (None, None) => return Reply::of(303, Shape::Goto(goto)),
         },
         Answer::Download(download) => Shape::File(download),
         Answer::Json(_) => Shape::Html(framed(&refusal_page(&Refusal::new(

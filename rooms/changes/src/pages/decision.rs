@@ -13,18 +13,31 @@ use crate::acts::{self, Saying, Signed, TextRead, ToSign};
 use crate::api::{DecideRequest, decision_named, role_named};
 use crate::rules::{CLOCK_SKEW_MAX, ChangeId, Decision, NAMESPACE};
 
-/// What the person is about to say.
+/// What the person is about to say. It comes in a body and never in an address: their words may hold CUI.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct DecisionQuery {
-    /// `approve` or `disapprove`; nothing while the text is only read.
+pub(crate) struct ChoiceForm {
+    /// `approve` or `disapprove`.
     decision: Option<String>,
     /// The role in which they decide.
     capacity: Option<String>,
     /// Words of theirs.
     comment: Option<String>,
-    /// The time in the message; now where it is left out.
-    at: Option<String>,
+}
+
+/// The same with everything else that the message names, for the message as a file.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MessageForm {
+    #[serde(rename = "revision")]
+    _revision: u64,
+    #[serde(rename = "digest")]
+    _digest: String,
+    decision: String,
+    capacity: String,
+    signed_at: String,
+    #[serde(default)]
+    comment: Option<String>,
 }
 
 /// A decision with what a passkey answered.
@@ -57,10 +70,10 @@ pub(super) struct Chosen {
 pub(super) struct Signing {
     pub(super) message: String,
     pub(super) signed_at: Moment,
-    /// Where the message can be had as a file.
-    pub(super) file: String,
+    /// The form that hands the message over as a file.
+    pub(super) file: Form,
     pub(super) file_name: String,
-    /// What both forms repeat of the message.
+    /// What the forms repeat of the message.
     pub(super) hidden: Vec<(&'static str, String)>,
     /// The form for a passkey with its options; none where the person has none that signs.
     pub(super) passkey: Option<(Form, String)>,
@@ -80,8 +93,6 @@ pub(crate) struct DecisionPage {
     pub(super) capacities: Vec<Role>,
     pub(super) chosen: Option<Chosen>,
     pub(super) signing: Option<Signing>,
-    /// Why this person cannot say this.
-    pub(super) refusal: Option<Refusal>,
 }
 
 impl DecisionPage {
@@ -119,6 +130,10 @@ impl DecisionPage {
         NAMESPACE
     }
 
+    fn download_label(&self, name: &str) -> String {
+        format!("Download the message as {name}")
+    }
+
     fn minutes(&self) -> i64 {
         CLOCK_SKEW_MAX.as_ms() / 60_000
     }
@@ -147,10 +162,18 @@ pub(super) fn with_decision(routes: Routes) -> Routes {
             "Shows the text under decision",
             show_decision,
         )
-        .file(
+        .form(
+            page,
+            "changes.decide",
+            "Shows the message to sign",
+            show_decision,
+            choose,
+        )
+        .form(
             file,
             "changes.decide",
             "Gives the message to sign as a file",
+            show_decision,
             message_file,
         )
         .form(
@@ -192,18 +215,6 @@ fn chosen(
     }))
 }
 
-impl DecisionQuery {
-    fn chosen(&self) -> Result<Option<Chosen>, Refusal> {
-        let of = |text: &'_ Option<String>| text.clone();
-        chosen(
-            of(&self.decision).as_deref(),
-            of(&self.capacity).as_deref(),
-            of(&self.comment).as_deref(),
-            of(&self.at).as_deref(),
-        )
-    }
-}
-
 /// What was chosen before a form was refused.
 fn chosen_before(form: &Form) -> Result<Option<Chosen>, Refusal> {
     if !form.is_again() {
@@ -228,17 +239,6 @@ impl Chosen {
     }
 }
 
-/// Where the page of this decision is, or the file of its message.
-fn path_of(id: ChangeId, chosen: &Chosen, capacity: Role, at: Time) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query
-        .append_pair("decision", chosen.decision.name())
-        .append_pair("capacity", capacity.name())
-        .append_pair("comment", &chosen.comment)
-        .append_pair("at", &at.to_string());
-    format!("/changes/{id}/decision/message?{}", query.finish())
-}
-
 fn hidden(chosen: &Chosen, to_sign: &ToSign, capacity: Role) -> Vec<(&'static str, String)> {
     vec![
         ("revision", to_sign.submission.revision.to_string()),
@@ -250,13 +250,35 @@ fn hidden(chosen: &Chosen, to_sign: &ToSign, capacity: Role) -> Vec<(&'static st
     ]
 }
 
-fn signing<Q>(
-    call: &Call<'_, Q>,
-    id: ChangeId,
-    chosen: &Chosen,
+/// The forms of the second step.
+struct Signable {
     passkey: Form,
     by_key: Form,
-) -> Result<Signing, Refusal> {
+    file: Form,
+}
+
+impl Signable {
+    fn of(call: &Call<'_>, id: ChangeId) -> Self {
+        let form = |step: &str| call.form(format!("/changes/{id}/decision/{step}"));
+        Self {
+            passkey: form("passkey"),
+            by_key: form("signature"),
+            file: form("message"),
+        }
+    }
+
+    /// What was chosen before one of them was refused.
+    fn chosen(&self) -> Result<Option<Chosen>, Refusal> {
+        for form in [&self.passkey, &self.by_key, &self.file] {
+            if let Some(chosen) = chosen_before(form)? {
+                return Ok(Some(chosen));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn signing(call: &Call<'_>, id: ChangeId, chosen: &Chosen, forms: Signable) -> Result<Signing, Refusal> {
     let organisation = call.organisation();
     let mut saying = chosen.saying();
     // A time that is no longer good is made anew; the message with it.
@@ -270,11 +292,11 @@ fn signing<Q>(
     let options = options(rp_id, &acts::challenge_of(&to_sign), &passkeys);
     Ok(Signing {
         signed_at: Moment(to_sign.signed_at),
-        file: path_of(id, chosen, capacity, to_sign.signed_at),
+        file: forms.file,
         file_name: file_name(id, chosen.decision),
         hidden: hidden(chosen, &to_sign, capacity),
-        passkey: (!passkeys.is_empty()).then_some((passkey, options)),
-        by_key,
+        passkey: (!passkeys.is_empty()).then_some((forms.passkey, options)),
+        by_key: forms.by_key,
         message: to_sign.message,
     })
 }
@@ -283,8 +305,23 @@ fn file_name(id: ChangeId, decision: Decision) -> String {
     format!("{id}-{decision}.txt")
 }
 
-pub(crate) fn show_decision(call: &Call<'_, DecisionQuery>) -> Result<DecisionPage, Refusal> {
+pub(crate) fn show_decision(call: &Call<'_>) -> Result<DecisionPage, Refusal> {
     let id: ChangeId = call.id("change")?;
+    let forms = Signable::of(call, id);
+    let chosen = forms.chosen()?;
+    // The refusal of the form says what stands in the way; without it the first step stands alone.
+    let signing = chosen
+        .as_ref()
+        .and_then(|chosen| signing(call, id, chosen, forms).ok());
+    decision_page(call, id, chosen, signing)
+}
+
+fn decision_page(
+    call: &Call<'_>,
+    id: ChangeId,
+    chosen: Option<Chosen>,
+    signing: Option<Signing>,
+) -> Result<DecisionPage, Refusal> {
     let organisation = call.organisation();
     let (change, _) = acts::show(organisation, call.actor, id)?;
     let Some((kind, submission)) = change.under_decision() else {
@@ -295,47 +332,48 @@ pub(crate) fn show_decision(call: &Call<'_, DecisionQuery>) -> Result<DecisionPa
         return Err(Refusal::new(Class::Conflict, "life of a change", what)
             .way_out("go back to its record and see what comes next"));
     };
-    let passkey = call.form(format!("/changes/{id}/decision/passkey"));
-    let by_key = call.form(format!("/changes/{id}/decision/signature"));
-    let chosen = match (chosen_before(&passkey)?, chosen_before(&by_key)?) {
-        (Some(chosen), _) | (None, Some(chosen)) => Some(chosen),
-        (None, None) => call.query.chosen()?,
-    };
     let policy = organisation.view(policy::current)?;
     let deciding = policy.authority().roles("changes.decide");
-    let signing = chosen
-        .as_ref()
-        .map(|chosen| signing(call, id, chosen, passkey, by_key));
-    let (signing, refusal) = match signing {
-        Some(Ok(signing)) => (Some(signing), None),
-        Some(Err(refusal)) => (None, Some(refusal)),
-        None => (None, None),
-    };
     Ok(DecisionPage {
         id,
         kind: kind.name(),
         revision: submission.revision,
         digest: submission.digest.clone(),
         text: submission.text.clone(),
-        choosing: call.form(format!("/changes/{id}/decision")),
+        choosing: call.form(format!("/changes/{id}/decision#sign")),
         capacities: call.actor.roles.intersection(&deciding).copied().collect(),
         chosen,
         signing,
-        refusal,
     })
 }
 
-pub(crate) fn message_file(call: &Call<'_, DecisionQuery>) -> Result<Download, Refusal> {
-    let id: ChangeId = call.id("change")?;
-    let chosen = call.query.chosen()?.ok_or_else(|| {
-        Refusal::new(Class::Invalid, "decision", "no decision is named").way_out("choose on the page first")
-    })?;
+fn nothing_chosen() -> Refusal {
+    Refusal::new(Class::Invalid, "decision", "no decision is named")
+        .way_out("choose whether you approve or disapprove")
+}
+
+/// Shows the message that says what was chosen, and the ways to sign it. Nothing is recorded.
+fn choose(call: &Call<'_, Nothing, ChoiceForm>) -> Result<Goto, Refusal> {
+    let (id, form) = (call.id("change")?, &call.body);
+    let (decision, capacity) = (form.decision.as_deref(), form.capacity.as_deref());
+    let chosen = chosen(decision, capacity, form.comment.as_deref(), None)?.ok_or_else(nothing_chosen)?;
+    let look = call.without_body();
+    let signing = signing(&look, id, &chosen, Signable::of(&look, id))?;
+    let page = decision_page(&look, id, Some(chosen), Some(signing))?;
+    Goto::to(format!("/changes/{id}/decision")).looking_at(&page)
+}
+
+fn message_file(call: &Call<'_, Nothing, MessageForm>) -> Result<Goto, Refusal> {
+    let (id, form) = (call.id("change")?, &call.body);
+    let (decision, capacity) = (Some(form.decision.as_str()), Some(form.capacity.as_str()));
+    let chosen = chosen(decision, capacity, form.comment.as_deref(), Some(&form.signed_at))?;
+    let chosen = chosen.ok_or_else(nothing_chosen)?;
     let (to_sign, _) = acts::message_to_sign(call.organisation(), call.actor, id, &chosen.saying())?;
-    Ok(Download {
+    Ok(Goto::to(format!("/changes/{id}/decision")).handing(Download {
         name: file_name(id, chosen.decision),
         media_type: "text/plain; charset=utf-8".to_owned(),
         content: Content::Bytes(to_sign.message.into_bytes()),
-    })
+    }))
 }
 
 fn decided(id: ChangeId) -> Goto {

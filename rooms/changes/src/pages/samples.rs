@@ -1,6 +1,6 @@
 //! Samples of the pages: empty, usual, and as full as it gets.
 
-use basis::{Class, Id, PersonId, Refusal, Role, RuleOutcome, Subject, Time, Verdict};
+use basis::{Id, PersonId, Role, RuleOutcome, Subject, Time, Verdict};
 use frame::pages::{Form, Sorting};
 use policy::ChangeType;
 
@@ -329,7 +329,7 @@ pub(super) fn new_pages() -> Vec<(&'static str, NewPage)> {
 }
 
 pub(super) fn decision_pages() -> Vec<(&'static str, DecisionPage)> {
-    let page = |signing: Option<Signing>, refusal: Option<Refusal>| DecisionPage {
+    let page = |signing: Option<Signing>| DecisionPage {
         id: ChangeId::from_number(1),
         kind: "request",
         revision: 1,
@@ -339,12 +339,11 @@ pub(super) fn decision_pages() -> Vec<(&'static str, DecisionPage)> {
         capacities: vec![Role::Approver, Role::SystemOwner],
         chosen: None,
         signing,
-        refusal,
     };
     let signing = |has_passkey: bool| Signing {
         message: format!("tagout approval 1\norigin: tagout/kestrel-0123\n\n{LONG_WORD}\n"),
         signed_at: frame::pages::Moment(at("2026-11-21T10:00:00Z")),
-        file: "/changes/CHG-0001/decision/message?decision=approve".to_owned(),
+        file: Form::sample("/changes/CHG-0001/decision/message"),
         file_name: "CHG-0001-approve.txt".to_owned(),
         hidden: vec![("decision", "approve".to_owned())],
         passkey: has_passkey.then(|| {
@@ -355,17 +354,9 @@ pub(super) fn decision_pages() -> Vec<(&'static str, DecisionPage)> {
         }),
         by_key: Form::sample("/changes/CHG-0001/decision/signature"),
     };
-    let refusal = Refusal::new(
-        Class::Policy,
-        "separation of duties",
-        "PER-0002 asked for CHG-0001",
-    )
-    .missing("an approval by somebody else")
-    .way_out("ask another approver");
     vec![
-        ("empty", page(None, None)),
-        ("usual", page(Some(signing(false)), None)),
-        ("full", page(Some(signing(true)), None)),
-        ("refused", page(None, Some(refusal))),
+        ("empty", page(None)),
+        ("usual", page(Some(signing(false)))),
+        ("full", page(Some(signing(true)))),
     ]
 }

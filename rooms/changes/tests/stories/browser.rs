@@ -134,7 +134,8 @@ impl Browser<'_> {
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
-        self.ask("POST", action, &body)
+        let path = action.split('#').next().unwrap();
+        self.ask("POST", path, &body)
     }
 }
 

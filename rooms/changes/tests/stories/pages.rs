@@ -202,8 +202,17 @@ fn a_change_is_approved_in_a_page_by_passkey_and_by_ssh_key() {
         "{}",
         read.body
     );
-    let path = "/changes/CHG-0001/decision?decision=approve&capacity=approver&comment=fine%0D%0Aby+me";
-    let page = ben.get(path);
+    let choice = [
+        ("decision", "approve"),
+        ("capacity", "approver"),
+        ("comment", "fine\r\nby me"),
+    ];
+    let page = ben.send(&read, "/changes/CHG-0001/decision#sign", &choice);
+    assert!(
+        !page.body.contains("fine%0") && !page.body.contains("?decision"),
+        "{}",
+        page.body
+    );
     let action = "/changes/CHG-0001/decision/passkey";
     let fields = hidden_fields(&page.body, action);
     let options = &fields.iter().find(|(name, _)| name == "options").unwrap().1;
@@ -249,21 +258,21 @@ fn a_change_is_approved_in_a_page_by_passkey_and_by_ssh_key() {
     );
 
     let carla = pages.browser(&story, &story.carla);
-    let page = carla.get("/changes/CHG-0001/decision?decision=approve&capacity=system_owner&comment=");
+    let choice = [
+        ("decision", "approve"),
+        ("capacity", "system_owner"),
+        ("comment", ""),
+    ];
+    let read = carla.get("/changes/CHG-0001/decision");
+    let page = carla.send(&read, "/changes/CHG-0001/decision#sign", &choice);
     assert!(
         page.body.contains("ssh-keygen -Y sign -n tagout-approval"),
         "{}",
         page.body
     );
-    let file = page
-        .body
-        .split("href=\"/changes/CHG-0001/decision/message")
-        .nth(1)
-        .unwrap();
-    let query = plain(file.split('"').next().unwrap());
-    let message = carla
-        .get(&format!("/changes/CHG-0001/decision/message{query}"))
-        .body;
+    let message = carla.send(&page, "/changes/CHG-0001/decision/message", &[]).body;
+    let again = carla.send(&page, "/changes/CHG-0001/decision/message", &[]).body;
+    assert_eq!(message, again, "what changes nothing is answered however often");
     let signature =
         people::sign_with_ssh_keygen(&story.key(&story.carla), "tagout-approval", &message).unwrap();
     let sent = carla.send(
@@ -300,4 +309,42 @@ fn enrol_passkey(story: &Story) -> Passkey {
     allowed.roles.insert(Role::Administrator);
     people::enrol_key(organisation, &allowed, &key.openssh(), &proof).unwrap();
     passkey
+}
+
+#[test]
+fn no_words_of_a_decision_stand_in_an_address() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let story = Story::begin();
+    let id = story.open("web02").unwrap().id;
+    story.submit(id).unwrap();
+    let pages = Pages::of(&story);
+    let ben = pages.browser(&story, &story.ben);
+    let refused = ben.get("/changes/CHG-0001/decision?decision=approve&comment=words");
+    assert_eq!(refused.status, 400, "{}", refused.body);
+    let read = ben.get("/changes/CHG-0001/decision");
+    let silent = [
+        ("decision", "disapprove"),
+        ("capacity", "approver"),
+        ("comment", "quiet words"),
+    ];
+    let page = ben.send(&read, "/changes/CHG-0001/decision#sign", &silent);
+    assert_eq!((page.status, page.location.as_str()), (200, ""), "{}", page.body);
+    let addresses = page
+        .body
+        .split("href=\"")
+        .chain(page.body.split("action=\""))
+        .skip(1);
+    for address in addresses.filter_map(|rest| rest.split('"').next()) {
+        assert!(!address.contains("quiet"), "{address}");
+    }
+    // Nothing chosen is refused on the page itself.
+    let none = ben.send(
+        &read,
+        "/changes/CHG-0001/decision#sign",
+        &[("comment", "kept words")],
+    );
+    assert_eq!(none.status, 400, "{}", none.body);
+    assert!(none.body.contains("kept words"), "{}", none.body);
 }
