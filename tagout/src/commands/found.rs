@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use basis::{Class, Refusal};
 use clap::Args;
+use frame::pages::Web;
 use ledger::entry::Origin;
 use people::{Founding, Handle, Invitation};
 use serde::Serialize;
@@ -29,7 +30,13 @@ pub(super) struct Init {
     /// The policy in force from the start, instead of the one that ships with the program
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// The URL at which the pages will be served, for the link of the first invitation
+    #[arg(long, value_name = "URL", default_value = PAGES)]
+    public_url: String,
 }
+
+/// Where `tagout serve` has its pages when nothing else is said.
+const PAGES: &str = "http://localhost:7420";
 
 #[derive(Serialize)]
 struct Made {
@@ -37,6 +44,8 @@ struct Made {
     verifier_key: String,
     administrator: String,
     invitation: String,
+    /// Where a browser accepts it, once the server runs.
+    link: String,
     expires: String,
 }
 
@@ -88,6 +97,7 @@ pub(super) fn found(settings: &Settings, founding: &Founding) -> Result<(Organis
 
 impl Init {
     pub(super) fn run(self, common: &Common) -> Result<(), Refusal> {
+        let web = Web::at(&self.public_url)?;
         let policy = match &self.policy {
             None => policy::DEFAULT_POLICY.to_owned(),
             Some(path) => std::fs::read_to_string(path).map_err(|error| {
@@ -103,18 +113,21 @@ impl Init {
             policy,
         };
         let (organisation, invitation) = found(&Settings::beside(&common.data), &founding)?;
+        let until = invitation.expires.to_minutes();
         let made = Made {
             origin: organisation.origin().as_str().to_owned(),
             verifier_key: organisation.verifier_key()?.to_string(),
             administrator: invitation.person.to_string(),
+            link: people::invitation_link(&web, &invitation),
             invitation: invitation.code,
             expires: invitation.expires.to_string(),
         };
         common.output().show(&made, |made| {
             format!(
                 "{} is founded. Give this key to whoever will verify its packages:\n\n  {}\n\n\
-                 Start the server, then set up the first administrator:\n\n  tagout serve\n  tagout accept {}\n",
-                made.origin, made.verifier_key, made.invitation
+                 Start the server:\n\n  tagout serve\n\n\
+                 Then the first administrator comes in, in a browser or by command, once and until {}:\n\n  {}\n  tagout accept {}\n",
+                made.origin, made.verifier_key, until, made.link, made.invitation
             )
         });
         Ok(())

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use basis::{Class, Clock, Refusal, SystemClock};
+use basis::{Class, Clock, Id, PersonId, Refusal, SystemClock};
 use clap::Args;
 use frame::pages::Web;
 use frame::tls::Certificates;
@@ -55,8 +55,14 @@ impl Serve {
             None => web_of(scheme, &listener)?,
         };
         let pages = web.origin().to_owned();
+        let is_new = has_nobody_come_in(&organisation)?;
         serve(organisation, listener, reach, web, move |address, _| {
             eprintln!("serving on {scheme}://{address} with pages on {pages} (stop with Ctrl-C)");
+            if is_new {
+                eprintln!(
+                    "nobody has come in yet: the first administrator opens {pages}/invitation?code=CODE, with the code that `tagout init` printed"
+                );
+            }
         })
     }
 
@@ -75,6 +81,13 @@ impl Serve {
         eprintln!("{}", https::announcement(&certificates.facts(), &asked, now));
         Ok((Reach::OwnTls(certificates), "https"))
     }
+}
+
+/// Whether not even the first administrator has accepted their invitation.
+fn has_nobody_come_in(organisation: &Organisation) -> Result<bool, Refusal> {
+    let accesses = organisation.view(|view| people::accesses_of(view, PersonId::from_number(1)))?;
+    // Known from before invitations were recorded: they came in long ago.
+    Ok(!accesses.is_empty() && accesses.iter().all(|access| access.taken_up_at.is_none()))
 }
 
 /// Takes the address, if it reaches no farther than allowed.
