@@ -28,7 +28,7 @@ pub enum PolicyCommand {
     },
     /// Lists every version ever in force.
     Versions,
-    /// Says whether a file is a policy, and where it is wrong if not. Needs no server.
+    /// Says whether a file is a policy without blanks, and where it is wrong if not. Needs no server.
     Check {
         /// The document (TOML).
         file: PathBuf,
@@ -122,6 +122,13 @@ fn list(context: &Context) -> Result<(), Refusal> {
 
 fn check(context: &Context, file: &Path) -> Result<(), Refusal> {
     let policy = read(file)?;
+    let blanks = policy.blanks();
+    if !blanks.is_empty() {
+        let what = format!("`{}` has blanks that nobody has filled in", file.display());
+        let refusal = Refusal::new(Class::Invalid, "policy document", what);
+        let refusal = blanks.into_iter().fold(refusal, Refusal::missing);
+        return Err(refusal.way_out("write what holds for your organisation in their place"));
+    }
     let checked = CheckedDocument {
         title: policy.title.clone(),
         rules: policy.rules().len(),

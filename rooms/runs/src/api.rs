@@ -108,15 +108,30 @@ fn make_plan(call: &Call<'_, Nothing, MakePlanRequest>) -> Result<PlanView, Refu
     PlanView::of(&stored)
 }
 
+/// How many hex digits a digest has.
+const DIGITS: usize = 64;
+/// The fewest digits by which a plan is named.
+const DIGITS_LEAST: usize = 8;
+
 fn show_plan(call: &Call<'_>) -> Result<PlanView, Refusal> {
     let text = call.part("digest");
-    let digest = Hash::from_hex(text).ok_or_else(|| {
-        invalid(
-            "a plan is named by the 64 hex digits of its digest".to_owned(),
-            "`tagout change show CHG-0001` shows the digest",
-        )
-    })?;
-    PlanView::of(&acts::show_plan(call.organisation(), call.actor, &digest)?)
+    let (organisation, actor) = (call.organisation(), call.actor);
+    let is_hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let stored = match Hash::from_hex(text) {
+        Some(digest) => acts::show_plan(organisation, actor, &digest)?,
+        None if is_hex && (DIGITS_LEAST..DIGITS).contains(&text.len()) => {
+            acts::show_plan_beginning(organisation, actor, text)?
+        }
+        None => {
+            return Err(invalid(
+                format!(
+                    "a plan is named by its digest: {DIGITS} hex digits, or the first {DIGITS_LEAST} or more"
+                ),
+                "`tagout change show CHG-0001` shows the digest",
+            ));
+        }
+    };
+    PlanView::of(&stored)
 }
 
 /// The run as it is now, and the runner woken.

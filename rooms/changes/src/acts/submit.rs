@@ -1,11 +1,11 @@
 //! Submits a change for decision.
 
-use basis::{Actor, PersonId, Refusal, Role, Time, Verdict};
+use basis::{Actor, PersonId, Refusal, Role, Subject, Time, Verdict};
 use policy::{ChangeFacts, Policy};
 use storage::{By, Organisation, StorageError, Tx, View};
 
 use super::existing;
-use super::facts::{asked, facts, is_emergency};
+use super::facts::{asked, facts, finding_of, is_emergency};
 use crate::rules::{self, Change, ChangeId, Submit, canonical_text};
 
 /// Submits the current revision, if the policy finds it complete. The text that results is what is signed. Of an emergency
@@ -16,6 +16,7 @@ pub fn submit(organisation: &Organisation, actor: &Actor, id: ChangeId) -> Resul
     let policy = policy::current(&tx.view())?;
     let authority = actor.may::<Submit>(id, policy.authority())?;
     let facts = facts(&tx.view(), &change)?;
+    rules::check_findings(&change, &findings_with_assets(&tx.view(), &change)?)?;
     let verdict = policy.may_submit(&facts, &change.parts.present());
     let asked_window = asked_window(&policy, &facts, &change, organisation.now());
     let asked = asked(
@@ -37,6 +38,13 @@ pub fn submit(organisation: &Organisation, actor: &Actor, id: ChangeId) -> Resul
     let change = existing(&tx.view(), id)?;
     tx.commit()?;
     Ok(change)
+}
+
+/// Each finding that the change is for, with the asset that it is on.
+fn findings_with_assets(view: &View<'_>, change: &Change) -> Result<Vec<(Subject, Subject)>, Refusal> {
+    let findings = change.parts.findings.iter();
+    let each = findings.map(|finding| Ok((finding.clone(), finding_of(view, finding)?.asset.into())));
+    each.collect()
 }
 
 /// Whether the window that the change names could be set at all; none while it names none.

@@ -33,7 +33,7 @@ pub use parts::{
 pub use retrospect::{Look, retrospect};
 pub use schedule::schedule;
 pub use state::{Move, State};
-pub use submit::{submit, tell};
+pub use submit::{check_findings, submit, tell};
 pub use text::{Asked, Named, canonical_text};
 pub use verify::{accept, compared, verify};
 pub use words::{Decision, SubmissionKind};

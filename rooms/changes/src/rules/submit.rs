@@ -1,6 +1,6 @@
 //! Submitting a change, and telling those who must know of an emergency.
 
-use basis::{Authority, PersonId, Refusal, Role, Verdict};
+use basis::{Authority, Class, PersonId, Refusal, Role, Subject, Verdict};
 use ledger::Hash;
 use ledger::events::Events;
 
@@ -34,6 +34,30 @@ pub fn submit(
         policy_version: verdict.policy_version,
         paragraphs: verdict.paragraphs(),
     }))
+}
+
+/// Refuses a change that is for a finding on an asset which it does not touch: `findings` with the asset of each.
+pub fn check_findings(change: &Change, findings: &[(Subject, Subject)]) -> Result<(), Refusal> {
+    let mut elsewhere = findings
+        .iter()
+        .filter(|(_, asset)| !change.parts.assets.contains(asset))
+        .peekable();
+    if elsewhere.peek().is_none() {
+        return Ok(());
+    }
+    let id = change.id;
+    let what = format!("{id} is for findings on assets that it does not touch");
+    let refusal = Refusal::new(Class::Invalid, "findings of a change", what);
+    let refusal = elsewhere.fold(refusal, |refusal, (finding, asset)| {
+        refusal.missing(format!("{asset} among the assets, where {finding} is"))
+    });
+    Err(refusal
+        .way_out(format!(
+            "name the asset as well: `tagout change edit {id} --assets ASSETS`"
+        ))
+        .way_out(format!(
+            "or take the finding out: `tagout change edit {id} --findings FINDINGS`"
+        )))
 }
 
 /// Tells every holder of a role that must know of an emergency and has not been told.

@@ -84,7 +84,7 @@ fn sample() -> EntryPage {
         index: 12,
         id: "0123456789abcdef0123456789abcdef".to_owned(),
         at: Moment(Time::from_ms(1_763_800_000_000)),
-        actor: "PER-0002".to_owned(),
+        actor: "Ben Ortiz (PER-0002)".to_owned(),
         authentication: "passkey",
         behalf: None,
         subject: "CHG-0001".to_owned(),
@@ -155,7 +155,20 @@ pub(crate) fn show_entry(call: &Call<'_>) -> Result<EntryPage, Refusal> {
     let index = text
         .parse()
         .map_err(|_| wrong_query("entry", text, "write the index of an entry"))?;
-    acts::attested(call.organisation(), call.actor, index).map(EntryPage::from)
+    let attested = acts::attested(call.organisation(), call.actor, index)?;
+    let entry = &attested.proven.shown.entry;
+    let (actor, behalf) = call.organisation().view(|view| {
+        let behalf = entry
+            .behalf
+            .map(|behalf| people::in_words(view, behalf))
+            .transpose()?;
+        Ok::<_, Refusal>((people::in_words(view, entry.actor)?, behalf))
+    })?;
+    Ok(EntryPage {
+        actor,
+        behalf,
+        ..EntryPage::from(attested)
+    })
 }
 
 impl From<Attested> for EntryPage {

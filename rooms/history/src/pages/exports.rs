@@ -54,7 +54,13 @@ impl Page for ExportsPage {
             of_change: Form::sample("/history/exports"),
             signing: Form::sample("/history/checkpoints"),
             change: "CHG-0001".to_owned(),
-            table: table(exports, me),
+            table: table(
+                exports
+                    .into_iter()
+                    .map(|export| (export, "Ben Ortiz (PER-0002)".to_owned()))
+                    .collect(),
+                me,
+            ),
             older: older.map(str::to_owned),
             key: "tagout.example/record+1a2b3c4d+AaBbCcDdEeFfGgHhIiJjKkLlMmNnOoPpQqRrSsTtUuVv".to_owned(),
         };
@@ -70,11 +76,14 @@ impl Page for ExportsPage {
     }
 }
 
-fn table(exports: Vec<ExportView>, me: PersonId) -> Table {
+/// A package and who made it, in words.
+type Made = (ExportView, String);
+
+fn table(exports: Vec<Made>, me: PersonId) -> Table {
     let columns = [
         "Package", "About", "Entries", "Files", "Policy", "Made", "By", "Fetch",
     ];
-    let row = |export: ExportView| {
+    let row = |(export, made_by): Made| {
         vec![
             Cell::text(export.export),
             Cell::text(&export.about),
@@ -82,7 +91,7 @@ fn table(exports: Vec<ExportView>, me: PersonId) -> Table {
             Cell::Number(export.evidence_files),
             Cell::text(format!("version {}", export.policy_version)),
             Cell::Time(Some(export.exported_at)),
-            Cell::text(export.exported_by),
+            Cell::text(made_by),
             if export.exported_by == me {
                 Cell::link(
                     format!("/history/exports/{}/package", export.export),
@@ -117,14 +126,18 @@ pub(crate) fn show_exports(call: &Call<'_, ExportsQuery>) -> Result<ExportsPage,
     let has_more = found.len() > limit;
     found.truncate(limit);
     let last = found.last().map(|export| export.export).filter(|_| has_more);
+    let made = call.organisation().view(|view| {
+        let made = found.into_iter().map(|export| {
+            let view_of = ExportView::from(export);
+            people::in_words(view, view_of.exported_by).map(|made_by| (view_of, made_by))
+        });
+        made.collect::<Result<_, _>>()
+    })?;
     Ok(ExportsPage {
         of_change: call.form("/history/exports"),
         signing: call.form("/history/checkpoints"),
         change: call.query.change.clone().unwrap_or_default(),
-        table: table(
-            found.into_iter().map(ExportView::from).collect(),
-            call.actor.person,
-        ),
+        table: table(made, call.actor.person),
         older: last.map(|last| format!("/history/exports?before={last}")),
         key: call.organisation().verifier_key()?.to_string(),
     })

@@ -6,6 +6,7 @@ use frame::Call;
 use frame::pages::{Cell, Column, Filters, Page, ROWS_ON_A_PAGE, State, Table, Tone, filled};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use storage::{StorageError, View};
 
 use super::subject_cell;
 use crate::acts::{self, Look, Shown};
@@ -100,15 +101,15 @@ pub(super) fn standing(remains: &Remains) -> State {
     }
 }
 
-fn row(shown: &Shown) -> Vec<Cell> {
-    vec![
+fn row(view: &View<'_>, shown: &Shown) -> Result<Vec<Cell>, StorageError> {
+    Ok(vec![
         Cell::link(format!("/history/entries/{}", shown.index), shown.index),
         Cell::Time(Some(shown.entry.time)),
         Cell::text(shown.entry.event_type.as_str()),
         subject_cell(&shown.entry.subject.to_string()),
-        Cell::text(shown.entry.actor),
+        Cell::text(people::in_words(view, shown.entry.actor)?),
         Cell::State(standing(&shown.payload)),
-    ]
+    ])
 }
 
 fn look(query: &LedgerQuery) -> Result<Look, Refusal> {
@@ -137,8 +138,12 @@ pub(crate) fn show_ledger(call: &Call<'_, LedgerQuery>) -> Result<LedgerPage, Re
         ROWS_ON_A_PAGE as usize,
     )?;
     let filters = filters(query);
+    let rows = call.organisation().view(|view| {
+        let rows = found.entries.iter().map(|shown| row(view, shown));
+        rows.collect::<Result<_, _>>()
+    })?;
     Ok(LedgerPage {
-        table: table(found.entries.iter().map(row).collect()),
+        table: table(rows),
         size: found.size,
         older: found
             .further

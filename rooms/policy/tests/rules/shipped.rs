@@ -151,3 +151,15 @@ fn a_paragraph_is_found_by_its_id_and_a_path_finds_its_rule() {
     assert!(policy.paragraph("9.9").is_none());
     assert!(policy.objectives().contains("r2:3.4.3[c]"));
 }
+
+#[test]
+fn the_blanks_of_the_shipped_documents_are_named_until_they_are_filled_in() {
+    for document in [DEFAULT_POLICY, SMALL_SHOP_POLICY] {
+        let blanks = Policy::parse(document).unwrap().blanks();
+        assert_eq!(blanks.len(), 3, "{blanks:?}");
+        let filled = document
+            .replace("Name of the organisation", "Kestrel Machine Works")
+            .replace("write the telephone number here", "+1 555 0100");
+        assert!(Policy::parse(&filled).unwrap().blanks().is_empty());
+    }
+}

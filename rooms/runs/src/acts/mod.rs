@@ -13,7 +13,7 @@ pub use carry::{Begun, EvidenceFile, Report, begin, finish_step, hindrance, open
 pub use end::{actor_of, end_ring, end_run, halt_by_rule, note_gate, pass_ring, pause};
 pub use make_plan::{Chosen, PlanRequest, make_plan};
 pub(crate) use show::look;
-pub use show::{ShownRun, list, list_all, plan_and_runs, show, show_plan};
+pub use show::{ShownRun, list, list_all, plan_and_runs, show, show_plan, show_plan_beginning};
 pub use start::start;
 pub use steer::{decide, halt, roll_back};
 pub use waiting::waiting;

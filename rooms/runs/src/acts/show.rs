@@ -35,6 +35,33 @@ pub fn show_plan(organisation: &Organisation, actor: &Actor, digest: &Hash) -> R
     })
 }
 
+/// The plan whose digest begins with these hex digits, where there is one only.
+pub fn show_plan_beginning(
+    organisation: &Organisation,
+    actor: &Actor,
+    digits: &str,
+) -> Result<StoredPlan, Refusal> {
+    let found = organisation.view(|view| {
+        actor.may::<Read>(actor.person, policy::current(view)?.authority())?;
+        Ok::<_, Refusal>(store::plans_beginning(view, digits)?)
+    })?;
+    match found.as_slice() {
+        [digest] => show_plan(organisation, actor, digest),
+        [] => Err(Refusal::new(
+            Class::NotFound,
+            "plans",
+            format!("there is no plan whose digest begins with {digits}"),
+        )
+        .way_out("`tagout change show CHG-0001` names the plan of a change")),
+        _ => Err(Refusal::new(
+            Class::Conflict,
+            "plans",
+            format!("the digests of several plans begin with {digits}"),
+        )
+        .way_out("give more of its digits")),
+    }
+}
+
 /// One run.
 pub fn show(organisation: &Organisation, actor: &Actor, id: RunId) -> Result<ShownRun, Refusal> {
     organisation.view(|view| {

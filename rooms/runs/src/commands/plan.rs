@@ -35,7 +35,7 @@ pub enum PlanCommand {
     },
     /// Show a plan
     Show {
-        /// The plan's digest
+        /// The plan's digest, or its first eight digits or more
         digest: String,
     },
 }

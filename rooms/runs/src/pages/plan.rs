@@ -19,6 +19,8 @@ use crate::rules::Run;
 pub(super) struct PlanPage {
     change: String,
     plan: Option<PlanView>,
+    /// Who made it, in words.
+    made_by: String,
     runs: Vec<Run>,
     make: Form,
     start: Form,
@@ -69,6 +71,7 @@ impl Page for PlanPage {
         let page = |plan, runs| Self {
             change: "CHG-0007".to_owned(),
             plan,
+            made_by: "Cleo Park (PER-0003)".to_owned(),
             runs,
             make: Form::sample("/changes/CHG-0007/plan"),
             start: Form::sample("/changes/CHG-0007/runs"),
@@ -92,7 +95,14 @@ impl Page for PlanPage {
 pub(super) fn show_plan(call: &Call<'_, Nothing>) -> Result<PlanPage, Refusal> {
     let id: ChangeId = call.id("change")?;
     let (plan, runs) = acts::plan_and_runs(call.organisation(), call.actor, id)?;
+    let made_by = plan.as_ref().map(|plan| {
+        let found = call
+            .organisation()
+            .view(|view| people::in_words(view, plan.made_by));
+        found.map_err(Refusal::from)
+    });
     Ok(PlanPage {
+        made_by: made_by.transpose()?.unwrap_or_default(),
         change: id.to_string(),
         plan: plan.as_ref().map(PlanView::of).transpose()?,
         runs,

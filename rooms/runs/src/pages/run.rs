@@ -17,6 +17,8 @@ use crate::rules::{Gate, HostWord, Member, Run, RunId, RunRing, RunState, Step};
 #[template(path = "run.html")]
 pub(super) struct RunPage {
     run: RunView,
+    /// Who answers for the work, in words.
+    executor: String,
     halt: Form,
     decide: Form,
     roll_back: Form,
@@ -84,6 +86,7 @@ impl Page for RunPage {
             let path = |act: &str| Form::sample(&format!("/runs/{}/{act}", run.id));
             Self {
                 run: sample_view(run),
+                executor: "Cleo Park (PER-0004)".to_owned(),
                 halt: path("halt"),
                 decide: path("decision"),
                 roll_back: path("roll-back"),
@@ -101,8 +104,13 @@ impl Page for RunPage {
 pub(super) fn show_run(call: &Call<'_, Nothing>) -> Result<RunPage, Refusal> {
     let id: RunId = call.id("run")?;
     let path = |act: &str| call.form(format!("/runs/{id}/{act}"));
+    let run = RunView::of(&acts::show(call.organisation(), call.actor, id)?);
+    let executor = call
+        .organisation()
+        .view(|view| people::in_words(view, run.executor))?;
     Ok(RunPage {
-        run: RunView::of(&acts::show(call.organisation(), call.actor, id)?),
+        run,
+        executor,
         halt: path("halt"),
         decide: path("decision"),
         roll_back: path("roll-back"),

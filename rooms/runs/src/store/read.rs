@@ -89,6 +89,16 @@ fn word_if<T>(
     }
 }
 
+/// The digests that begin with these hex digits; two where there are two or more.
+pub fn plans_beginning(view: &View<'_>, digits: &str) -> Result<Vec<Hash>, StorageError> {
+    // Behind every hex digit.
+    let end = format!("{digits}g");
+    let values = [digits.into(), end.into()];
+    view.rows(include_str!("../sql/list_plans_beginning.sql"), &values, |row| {
+        row.word("digest", Hash::from_hex)
+    })
+}
+
 /// The plan with this digest; a document that is not what was hashed is a data error.
 pub fn find_plan(view: &View<'_>, digest: &Hash) -> Result<Option<StoredPlan>, StorageError> {
     view.one(
