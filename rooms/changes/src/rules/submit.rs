@@ -53,10 +53,10 @@ pub fn check_findings(change: &Change, findings: &[(Subject, Subject)]) -> Resul
     });
     Err(refusal
         .way_out(format!(
-            "name the asset as well: `tagout change edit {id} --assets ASSETS`"
+            "name the asset as well: `tagout change edit {id} --asset ASSET`"
         ))
         .way_out(format!(
-            "or take the finding out: `tagout change edit {id} --findings FINDINGS`"
+            "or take the finding out: `tagout change edit {id} --finding FINDING`"
         )))
 }
 
