@@ -63,7 +63,7 @@ impl Organisation {
         let pragmas = Check {
             name: "database settings",
             result: CheckResult::Right(format!(
-                "SQLite {}, write-ahead log, full synchronisation",
+                "SQLite {}, write-ahead log, flushed before anything is acknowledged",
                 rusqlite::version()
             )),
         };

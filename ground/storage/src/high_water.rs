@@ -7,7 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use aws_lc_rs::digest;
 use ledger::Hash;
@@ -32,7 +32,14 @@ pub struct Mark {
 pub struct HighWater {
     path: PathBuf,
     file: File,
-    turn: Mutex<u64>,
+    latest: Mutex<Latest>,
+}
+
+/// What was written last.
+#[derive(Debug)]
+struct Latest {
+    turn: u64,
+    size: u64,
 }
 
 impl HighWater {
@@ -59,28 +66,52 @@ impl HighWater {
             .map_err(wrong)?;
         let slots = [0, SLOT_STRIDE as usize].map(|at| bytes.get(at..at + SLOT_BYTES).and_then(read_slot));
         let newest = slots.into_iter().flatten().max_by_key(|(turn, _)| *turn);
-        let turn = newest.map_or(0, |(turn, _)| turn);
         let mark = newest.map(|(_, mark)| mark);
+        let latest = Latest {
+            turn: newest.map_or(0, |(turn, _)| turn),
+            size: mark.map_or(0, |mark| mark.size),
+        };
         Ok((
             Self {
                 path: path.to_owned(),
                 file,
-                turn: Mutex::new(turn),
+                latest: Mutex::new(latest),
             },
             mark,
         ))
     }
 
-    /// Raises the mark. It reaches the disk with the next [`HighWater::flush`]; until then a power failure may leave the older mark,
-    /// which refuses less but never wrongly.
+    /// Raises the mark; one that is not higher changes nothing, since flushes that overlap may end in either order. It reaches
+    /// the disk with the next [`HighWater::flush`]; until then a power failure may leave the older mark, which refuses less
+    /// but never wrongly.
     pub fn raise(&self, mark: Mark) -> Result<(), StorageError> {
-        let mut turn = self.turn.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let slot = write_slot(*turn + 1, mark);
-        let at = ((*turn + 1) % 2) * SLOT_STRIDE;
+        let latest = self.latest();
+        if latest.turn > 0 && mark.size <= latest.size {
+            return Ok(());
+        }
+        self.write(latest, mark)
+    }
+
+    /// Puts the mark where a recovery says, be it lower.
+    pub fn replace(&self, mark: Mark) -> Result<(), StorageError> {
+        self.write(self.latest(), mark)
+    }
+
+    fn latest(&self) -> MutexGuard<'_, Latest> {
+        self.latest
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn write(&self, mut latest: MutexGuard<'_, Latest>, mark: Mark) -> Result<(), StorageError> {
+        let turn = latest.turn + 1;
         self.file
-            .write_all_at(&slot, at)
+            .write_all_at(&write_slot(turn, mark), turn % 2 * SLOT_STRIDE)
             .map_err(|source| StorageError::file(&self.path, source))?;
-        *turn += 1;
+        *latest = Latest {
+            turn,
+            size: mark.size,
+        };
         Ok(())
     }
 
@@ -160,6 +191,22 @@ mod tests {
             file.raise(mark(size)).unwrap();
         }
         assert_eq!(HighWater::open(&path).unwrap().1, Some(mark(5)));
+    }
+
+    #[test]
+    fn flushes_that_end_in_another_order_never_lower_the_mark_but_a_recovery_may() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mark");
+        let (file, _) = HighWater::open(&path).unwrap();
+        for size in [0, 3, 2, 3] {
+            file.raise(mark(size)).unwrap();
+        }
+        let (file, latest) = HighWater::open(&path).unwrap();
+        assert_eq!(latest, Some(mark(3)));
+        file.raise(mark(1)).unwrap();
+        assert_eq!(HighWater::open(&path).unwrap().1, Some(mark(3)));
+        file.replace(mark(1)).unwrap();
+        assert_eq!(HighWater::open(&path).unwrap().1, Some(mark(1)));
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) struct Memory {
 impl Memory {
     /// Tells which events are on disk. Called after the flush, before anybody is acknowledged.
     pub(crate) fn tell_on_disk(&self, as_of: AsOf) {
-        self.on_disk.store(as_of.0, Ordering::SeqCst);
+        self.on_disk.fetch_max(as_of.0, Ordering::SeqCst);
     }
 
     fn on_disk(&self) -> AsOf {

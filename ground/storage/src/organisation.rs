@@ -168,7 +168,7 @@ impl Organisation {
             registry,
             keys,
             vault,
-            writer: Writer::new(connection, head),
+            writer: Writer::new(connection, &database_path(data), head)?,
             readers: Mutex::default(),
             memory: Memory::default(),
             passing: PassingKey::new(),
@@ -199,7 +199,7 @@ impl Organisation {
                 root: writing.head.root(),
             })
         })?;
-        self.high_water.raise(mark)?;
+        self.high_water.replace(mark)?;
         self.high_water.flush()?;
         *self
             .standing

@@ -1,9 +1,12 @@
 //! The one writer and its group commit.
 //!
-//! All transactions share one connection and run one after another, each but the first of a batch in a savepoint of its own. Whoever is done and sees others
-//! wait for their turn leaves the commit to them; the last in the row commits for everybody, so that one flush of the disk serves
-//! all. An act is acknowledged only after that flush.
+//! All transactions share one connection and run one after another, each but the first of a batch in a savepoint of its own. Whoever
+//! is done and sees more others wait for their turn than have finished leaves the commit to them. The log is flushed after the
+//! connection has been given up: half of the crowd acts while the disk is busy with the other half, and one flush serves all that
+//! was finished before. An act is acknowledged only after the flush that holds it.
 
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
@@ -12,12 +15,10 @@ use ledger::entry::{Entry, EventId, Salt, commitment};
 use ledger::events::{Events, Recorded};
 use rusqlite::Connection;
 
-use crate::acknowledged::Acknowledged;
+use crate::acknowledged::{Acknowledged, Waited};
+use crate::connection::leave_flushing_to_the_writer;
 use crate::ledger_tables::{self, Head};
 use crate::{AsOf, Mark, Organisation, Stamp, StorageError, View};
-
-/// How many acts one flush may serve.
-pub(crate) const BATCH_MAX: u64 = 512;
 
 /// The connection that writes, and what is not yet committed on it.
 pub(crate) struct Writing {
@@ -32,10 +33,20 @@ pub(crate) struct Writing {
     as_of: AsOf,
 }
 
+/// What a commit wrote to the log, and nobody has flushed yet.
+struct Written {
+    upto: u64,
+    as_of: AsOf,
+    mark: Mark,
+}
+
 /// The writer of one organisation.
 pub(crate) struct Writer {
     writing: Mutex<Writing>,
-    /// How many acts wait for their turn. While there are any, one of them will commit what is finished.
+    /// The write-ahead log of the connection. A second opening of it releases no lock: SQLite has none on this file.
+    log: File,
+    log_path: PathBuf,
+    /// How many acts wait for their turn. While there are any, one of them will see to what is finished.
     in_line: AtomicUsize,
     acknowledged: Acknowledged,
 }
@@ -46,7 +57,12 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Writer {
-    pub(crate) fn new(connection: Connection, head: Head) -> Self {
+    /// Takes over the connection to the database at `path`, whose commits it flushes from now on.
+    pub(crate) fn new(connection: Connection, path: &Path, head: Head) -> Result<Self, StorageError> {
+        leave_flushing_to_the_writer(&connection)?;
+        let mut log_path = path.as_os_str().to_owned();
+        log_path.push("-wal");
+        let log_path = PathBuf::from(log_path);
         let writing = Writing {
             connection,
             head,
@@ -54,61 +70,100 @@ impl Writer {
             batch: 0,
             as_of: AsOf(0),
         };
-        Self {
+        Ok(Self {
             writing: Mutex::new(writing),
+            log: File::open(&log_path).map_err(|source| StorageError::file(&log_path, source))?,
+            log_path,
             in_line: AtomicUsize::new(0),
             acknowledged: Acknowledged::default(),
-        }
+        })
     }
 
     pub(crate) fn has_stopped(&self) -> bool {
         self.acknowledged.check_not_stopped().is_err()
     }
 
-    /// Gives the connection up: to the next in line, or after a commit if nobody is or the batch is full.
+    fn is_nobody_in_line(&self) -> bool {
+        self.in_line.load(Ordering::SeqCst) == 0
+    }
+
+    /// Gives the connection up: to the next in line, or after a commit if at least as many acts are finished as wait for their
+    /// turn and nobody keeps the disk busy. Whoever does will see to what is finished by then.
     fn pass_on(
         &self,
         organisation: &Organisation,
         mut writing: MutexGuard<'_, Writing>,
     ) -> Result<(), StorageError> {
-        let is_last = self.in_line.load(Ordering::SeqCst) == 0;
-        if writing.batch == 0 || !(is_last || writing.batch >= BATCH_MAX) {
+        let is_time = writing.batch >= self.in_line.load(Ordering::SeqCst) as u64;
+        if writing.batch == 0 || !is_time || !self.acknowledged.take_flushing() {
             return Ok(());
         }
-        let upto = self.commit_held(organisation, &mut writing)?;
+        let written = self.commit_held(&mut writing)?;
         drop(writing);
-        self.acknowledged.tell(upto);
+        self.flush(organisation, &written)?;
+        self.acknowledged
+            .flushed(written.upto, || self.is_nobody_in_line());
         Ok(())
     }
 
     /// Commits on a connection that the caller holds. A failure stops the writer before the connection is given up: the
     /// database may have rolled the batch back, and whoever came next would write a head over entries that are gone.
-    fn commit_held(&self, organisation: &Organisation, writing: &mut Writing) -> Result<u64, StorageError> {
+    fn commit_held(&self, writing: &mut Writing) -> Result<Written, StorageError> {
         self.acknowledged.check_not_stopped()?;
         if writing.batch > 0 {
-            write_batch(organisation, writing).inspect_err(|error| self.acknowledged.stop(error))?;
+            write_batch(writing).inspect_err(|error| self.acknowledged.stop(error))?;
         }
-        Ok(writing.finished)
+        Ok(Written {
+            upto: writing.finished,
+            as_of: writing.as_of,
+            mark: Mark {
+                size: writing.head.size(),
+                root: writing.head.root(),
+            },
+        })
     }
 
-    /// Runs `work` on the writing connection between transactions, everything finished before being committed.
+    /// Brings what was committed to the disk. A failure stops the writer: nobody knows what the disk then holds.
+    fn flush(&self, organisation: &Organisation, written: &Written) -> Result<(), StorageError> {
+        self.log
+            .sync_data()
+            .map_err(|source| StorageError::file(&self.log_path, source))
+            .and_then(|()| organisation.raise_mark(written.mark))
+            .inspect_err(|error| self.acknowledged.stop(error))?;
+        organisation.memory().tell_on_disk(written.as_of);
+        Ok(())
+    }
+
+    /// Runs `work` on the writing connection between transactions, everything finished before being on disk, and what `work`
+    /// did when this returns.
     pub(crate) fn alone<T>(
         &self,
         organisation: &Organisation,
         work: impl FnOnce(&mut Writing) -> Result<T, StorageError>,
     ) -> Result<T, StorageError> {
         let mut writing = locked(&self.writing);
-        let upto = self.commit_held(organisation, &mut writing)?;
-        self.acknowledged.tell(upto);
+        let mut written = self.commit_held(&mut writing)?;
+        self.flush(organisation, &written)?;
+        self.acknowledged.tell(written.upto);
         // `work` commits for itself, so the disk may fail it just as it may fail a batch. What it does to the tables only it knows.
         writing.as_of.0 += 1;
-        let answer = work(&mut writing);
-        organisation.memory().tell_on_disk(writing.as_of);
-        answer.inspect_err(|error| {
+        written.as_of = writing.as_of;
+        let answer = work(&mut writing).inspect_err(|error| {
             if is_failed_write(error) {
                 self.acknowledged.stop(error);
             }
-        })
+        });
+        self.flush(organisation, &written)?;
+        answer
+    }
+
+    /// Waits until the act numbered `ticket` is on disk, and sees to it where nobody else does.
+    fn wait_for(&self, organisation: &Organisation, ticket: u64) -> Result<(), StorageError> {
+        while self.acknowledged.wait_for(ticket, || self.is_nobody_in_line())? == Waited::NobodyFlushes {
+            self.pass_on(organisation, locked(&self.writing))
+                .map_err(in_doubt)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn begin<'o>(
@@ -152,15 +207,15 @@ fn execute(writing: &Writing, sql: &str) -> Result<(), StorageError> {
     Ok(())
 }
 
-fn write_batch(organisation: &Organisation, writing: &mut Writing) -> Result<(), StorageError> {
+fn write_batch(writing: &mut Writing) -> Result<(), StorageError> {
     writing.head.write(&writing.connection)?;
-    writing.connection.prepare_cached("commit")?.execute([])?;
+    execute(writing, "commit")?;
     writing.batch = 0;
-    organisation.memory().tell_on_disk(writing.as_of);
-    organisation.raise_mark(Mark {
-        size: writing.head.size(),
-        root: writing.head.root(),
-    })
+    Ok(())
+}
+
+fn in_doubt(error: impl std::fmt::Display) -> StorageError {
+    StorageError::InDoubt(error.to_string())
 }
 
 /// Whether the disk failed or filled up, after which what is on it must be looked at anew.
@@ -346,8 +401,8 @@ impl<'o> Tx<'o> {
             Some(writing) => self.writer.pass_on(self.organisation, writing),
             None => unreachable!("the transaction is over"),
         };
-        passed_on.map_err(|error| StorageError::InDoubt(error.to_string()))?;
-        self.writer.acknowledged.wait_for(ticket)
+        passed_on.map_err(in_doubt)?;
+        self.writer.wait_for(self.organisation, ticket)
     }
 }
 

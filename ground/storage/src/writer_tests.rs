@@ -1,5 +1,6 @@
 //! Writers at once on a disk that fills up.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use basis::{FixedClock, Id, SeededChance, Subject, Time};
@@ -65,12 +66,51 @@ fn note(organisation: &Organisation, text: &str) -> Result<(), StorageError> {
     tx.commit()
 }
 
+/// One organisation whose clock stands still.
+fn organisation(folder: &Path) -> (Settings, Organisation) {
+    let settings = Settings::beside(&folder.join("data"));
+    let origin = Origin::parse("tagout.test/full").unwrap();
+    let organisation = Organisation::create(&settings, &origin, registry(), world()).unwrap();
+    (settings, organisation)
+}
+
+#[test]
+fn writers_at_once_of_whom_some_give_up_all_come_to_an_end_and_nothing_acknowledged_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (settings, organisation) = organisation(folder.path());
+    let acknowledged: usize = std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..16)
+            .map(|writer| {
+                let organisation = &organisation;
+                let act = move |at: &usize| match (writer + at) % 5 {
+                    0 => {
+                        let tx = organisation.begin("tests.give_up").unwrap();
+                        drop(tx);
+                        false
+                    }
+                    1 if writer == 3 => {
+                        organisation.checkpoint().unwrap();
+                        false
+                    }
+                    _ => note(organisation, &format!("{writer}/{at} ")).is_ok(),
+                };
+                scope.spawn(move || (0..ACTS).filter(act).count())
+            })
+            .collect();
+        writers.into_iter().map(|writer| writer.join().unwrap()).sum()
+    });
+    assert_eq!(acknowledged, 16 * ACTS / 5 * 4 - ACTS / 5);
+    drop(organisation);
+    let organisation = Organisation::open(&settings, registry(), world()).unwrap();
+    assert_eq!(organisation.standing(), crate::Standing::Sound);
+    let size = organisation.view(|view| view.ledger_size()).unwrap();
+    assert_eq!(size, acknowledged as u64);
+}
+
 #[test]
 fn a_database_that_is_full_loses_no_acknowledged_act_of_writers_at_once_and_reopens_sound() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = Settings::beside(&folder.path().join("data"));
-    let origin = Origin::parse("tagout.test/full").unwrap();
-    let organisation = Organisation::create(&settings, &origin, registry(), world()).unwrap();
+    let (settings, organisation) = organisation(folder.path());
     note(&organisation, "first").unwrap();
     organisation
         .writer()
