@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use crate::beginnings::{check_unused, clear, make};
 use crate::connection::{connect, connect_reader};
 use crate::high_water::flush_folder;
-use crate::ledger_tables::{Head, damaged, root_at};
+use crate::ledger_tables::{Head, damaged, execute, root_at};
 use crate::memory::Memory;
 use crate::passing::PassingKey;
 use crate::seal::NONCE_BYTES;
@@ -222,9 +222,9 @@ impl Organisation {
             Some(connection) => connection,
             None => connect_reader(&database_path(&self.settings.data))?,
         };
-        connection.execute_batch("begin").map_err(StorageError::from)?;
+        execute(&connection, "begin", &[])?;
         let answer = read(&View::of(&connection));
-        if connection.execute_batch("rollback").is_ok() {
+        if execute(&connection, "rollback", &[]).is_ok() {
             let mut readers = self
                 .readers
                 .lock()

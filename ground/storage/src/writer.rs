@@ -203,8 +203,7 @@ fn open_act(writing: &mut Writing) -> Result<(), StorageError> {
 }
 
 fn execute(writing: &Writing, sql: &str) -> Result<(), StorageError> {
-    writing.connection.prepare_cached(sql)?.execute([])?;
-    Ok(())
+    ledger_tables::execute(&writing.connection, sql, &[])
 }
 
 fn write_batch(writing: &mut Writing) -> Result<(), StorageError> {
