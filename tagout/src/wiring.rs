@@ -69,6 +69,7 @@ pub fn places() -> Vec<Place> {
         place("Runs", "/runs", "runs.read"),
         place("Assets", "/assets", "assets.read"),
         place("Findings", "/findings", "findings.read"),
+        place("Calendar", "/calendar", "changes.read"),
         place("Evidence", "/evidence", "evidence.read"),
         place("Policy", "/policy", "policy.read"),
         place("People", "/people", "people.read"),

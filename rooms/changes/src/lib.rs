@@ -40,10 +40,16 @@ pub const ACTS: &[&str] = &[
 
 /// The room's tables.
 pub fn migrations() -> &'static [Migration] {
-    &[Migration {
-        name: "changes/0001",
-        sql: include_str!("../migrations/0001_changes.sql"),
-    }]
+    &[
+        Migration {
+            name: "changes/0001",
+            sql: include_str!("../migrations/0001_changes.sql"),
+        },
+        Migration {
+            name: "changes/0002",
+            sql: include_str!("../migrations/0002_windows.sql"),
+        },
+    ]
 }
 
 /// The room's events and what becomes of them.

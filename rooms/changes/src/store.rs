@@ -1,10 +1,13 @@
 //! Rows of changes, and what each event makes of them.
 
 mod apply;
+mod calendar;
 mod lists;
 mod read;
 
 pub(crate) use apply::events;
+pub use calendar::Planned;
+pub(crate) use calendar::planned;
 pub use lists::{Order, Search};
 pub(crate) use lists::{counts, newest, search};
 pub use read::{Comparing, Summary, about, find, list};

@@ -1,16 +1,16 @@
 //! Who holds this token? Asked once for every request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use basis::{Actor, Authentication, Class, Id, Proven, Refusal, Span, Time};
 use frame::Gatekeeper;
 use frame::pages::Introduction;
-use storage::Organisation;
+use storage::{Organisation, View};
 
 use crate::acts::token_matches;
-use crate::rules::{TokenId, TokenKind, waits};
-use crate::store;
+use crate::rules::{Person, TokenId, TokenKind, waits};
+use crate::store::{self, StoredToken};
 
 /// Knows people by their tokens, and ends a sign-in that nobody used for a while.
 ///
@@ -60,24 +60,9 @@ fn refused() -> Refusal {
 impl Doorkeeper {
     /// Who holds the token now.
     fn holder(&self, organisation: &Organisation, token: &str, asking: Asking) -> Result<Actor, Refusal> {
-        let (id, _) = token.split_once('.').ok_or_else(refused)?;
-        let id = TokenId::parse(id).map_err(|_| refused())?;
-        let now = organisation.now();
         organisation.view(|view| {
-            let stored = store::token(view, id)?.ok_or_else(refused)?;
-            let is_good = token_matches(token, &stored.sha256)
-                && stored.revoked_at.is_none()
-                && now < stored.expires_at;
-            let person = store::find(view, stored.person)?.filter(|person| person.is_active && is_good);
-            let person = person.ok_or_else(refused)?;
-            if view
-                .latest_entry_time()?
-                .is_some_and(|latest| stored.expires_at <= latest)
-            {
-                // A clock that was set back gives no token its life again, and says why.
-                policy::check_clock(organisation.clock_behind(view)?)?;
-                return Err(refused());
-            }
+            let (stored, person) = good_token(organisation, view, token)?;
+            let (id, now) = (stored.id, organisation.now());
             if stored.kind == TokenKind::SignIn {
                 let idle = policy::current(view)?.sign_in_terms().idle;
                 if !self.is_awake(id, now, idle, asking) {
@@ -87,6 +72,7 @@ impl Doorkeeper {
             let authentication = match stored.kind {
                 TokenKind::SignIn => stored.proven_by,
                 TokenKind::Api => Authentication::Token,
+                TokenKind::Calendar => return Err(refused()),
             };
             Ok(Actor {
                 person: person.id,
@@ -100,6 +86,60 @@ impl Doorkeeper {
             })
         })
     }
+}
+
+/// The token as it is kept, and the active person whose it is, if it is good now.
+fn good_token(
+    organisation: &Organisation,
+    view: &View<'_>,
+    token: &str,
+) -> Result<(StoredToken, Person), Refusal> {
+    let (id, _) = token.split_once('.').ok_or_else(refused)?;
+    let id = TokenId::parse(id).map_err(|_| refused())?;
+    let stored = store::token(view, id)?.ok_or_else(refused)?;
+    let is_good = token_matches(token, &stored.sha256)
+        && stored.revoked_at.is_none()
+        && organisation.now() < stored.expires_at;
+    let person = store::find(view, stored.person)?.filter(|person| person.is_active && is_good);
+    let person = person.ok_or_else(refused)?;
+    if view
+        .latest_entry_time()?
+        .is_some_and(|latest| stored.expires_at <= latest)
+    {
+        // A clock that was set back gives no token its life again, and says why.
+        policy::check_clock(organisation.clock_behind(view)?)?;
+        return Err(refused());
+    }
+    Ok((stored, person))
+}
+
+/// Who made the address with this token for a calendar program. They may read changes with it and nothing else.
+///
+/// # Errors
+/// A refusal of class `NotFound`, the same for every reason: unknown, revoked, ended, of another kind, of somebody who left.
+pub fn calendar_reader(organisation: &Organisation, token: &str) -> Result<Actor, Refusal> {
+    let missing = || {
+        Refusal::new(Class::NotFound, "path", "there is nothing at this address")
+            .way_out("make a new address in your account, under *Tokens for programs*")
+    };
+    let found = organisation.view(|view| good_token(organisation, view, token));
+    let (stored, person) = found.map_err(|refusal| match refusal.class {
+        Class::Fault => refusal,
+        _ => missing(),
+    })?;
+    if stored.kind != TokenKind::Calendar {
+        return Err(missing());
+    }
+    Ok(Actor {
+        person: person.id,
+        authentication: Authentication::Token,
+        proven: Proven::Before {
+            credential: stored.id.number(),
+            at: stored.proven_at,
+        },
+        roles: person.usable_roles(),
+        scope: Some(BTreeSet::from(["changes.read".to_owned()])),
+    })
 }
 
 impl Gatekeeper for Doorkeeper {

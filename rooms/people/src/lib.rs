@@ -31,7 +31,7 @@ pub use commands::{
     AcceptCommand, CodeCommand, KeyCommand, LoginCommand, PasskeyCommand, PeopleCommand,
     RecoveryCodesCommand, TokenCommand, greeting, sign_out,
 };
-pub use gatekeeper::Doorkeeper;
+pub use gatekeeper::{Doorkeeper, calendar_reader};
 pub use rules::{
     Access, ENROLMENT_NAMESPACE, Handle, KeyId, OrganisationId, Passkey, PasskeyId, Person, STEP_UP, Secret,
     SigningKey, Standing, TokenId, WaysIn, check_in_person, check_proven_lately, enrolment_text, roles_of,

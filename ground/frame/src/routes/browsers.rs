@@ -2,7 +2,7 @@
 
 use basis::Refusal;
 
-use super::handler::{Incoming, download, file_form, form, page, public_form, public_page};
+use super::handler::{Incoming, download, file_form, form, page, public_download, public_form, public_page};
 use super::{Kind, Method, Routes, samples_of, shapes};
 use crate::pages::{Goto, Page};
 use crate::{Call, Download, FormFile, Nothing, PublicCall};
@@ -92,6 +92,21 @@ impl Routes {
     {
         let row = self.row::<F>(Method::Get, path, Some(act), Kind::File, summary);
         self.with(row, shapes::<Q, Nothing>(None), Box::new(download(function)))
+    }
+
+    /// Adds a file for anybody who knows its address, such as a calendar that programs fetch. It is answered at the rate of
+    /// strangers; an address that is not known is no such thing ([`basis::Class::NotFound`]), whatever the reason.
+    #[must_use]
+    pub fn public_file<Q: Incoming, F>(self, path: &'static str, summary: &'static str, function: F) -> Self
+    where
+        F: Fn(&PublicCall<'_, Q>) -> Result<Download, Refusal> + Send + Sync + 'static,
+    {
+        let row = self.row::<F>(Method::Get, path, None, Kind::PublicFile, summary);
+        self.with(
+            row,
+            shapes::<Q, Nothing>(None),
+            Box::new(public_download(function)),
+        )
     }
 
     /// Adds a page that anybody may see.

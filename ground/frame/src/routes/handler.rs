@@ -135,6 +135,12 @@ pub(super) fn download<Q: super::Incoming>(
     }
 }
 
+pub(super) fn public_download<Q: super::Incoming>(
+    function: impl Fn(&PublicCall<'_, Q>) -> Result<Download, Refusal>,
+) -> impl Fn(&Asked<'_>, Sent<'_>) -> Result<Answer, Refusal> {
+    move |asked, _| function(&asked.public_call(asked.query()?, Nothing)).map(Answer::Download)
+}
+
 impl<'r> Asked<'r> {
     fn query<Q: DeserializeOwned>(&self) -> Result<Q, Refusal> {
         decode::query(self.query)

@@ -76,6 +76,8 @@ pub enum Kind {
     },
     /// Answers a file to a browser.
     File,
+    /// Answers a file to anybody who knows its address.
+    PublicFile,
     /// Shows a page to anybody.
     PublicPage,
     /// Takes a form from anybody, does an act, leads to another page.
@@ -90,6 +92,7 @@ impl Kind {
             | Kind::Form
             | Kind::FileForm { .. }
             | Kind::File
+            | Kind::PublicFile
             | Kind::PublicPage
             | Kind::PublicForm => true,
             Kind::Read

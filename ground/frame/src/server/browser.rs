@@ -118,6 +118,14 @@ impl Desk {
             is_part: parts.headers.contains_key(PART),
         };
         look.visit = self.visit(&look.cookies, kind, parts.uri.path());
+        if matches!(kind, Kind::PublicForm | Kind::PublicFile)
+            && let Err(refusal) = self
+                .sources
+                .admit(look.source.ip(), self.house.organisation.now())
+        {
+            arriving.drain().await;
+            return Err(Failed::TurnedAway(refusal));
+        }
         if !is_form {
             return self.page(served, look).await;
         }
@@ -125,14 +133,6 @@ impl Desk {
             return self
                 .file_form(served, look, arriving, &parts.headers, limit_bytes)
                 .await;
-        }
-        if kind == Kind::PublicForm
-            && let Err(refusal) = self
-                .sources
-                .admit(look.source.ip(), self.house.organisation.now())
-        {
-            arriving.drain().await;
-            return Err(Failed::TurnedAway(refusal));
         }
         let bytes = arriving.form(&parts.headers).await.map_err(Failed::TurnedAway)?;
         look.take(form_urlencoded::parse(&bytes));
@@ -162,19 +162,24 @@ impl Desk {
 
     async fn page(&self, served: Arc<Served>, look: Look) -> Result<Reply, Failed> {
         let house = Arc::clone(&self.house);
-        self.crew
-            .run(move || match who(&house, &served, &look) {
-                Looker::Refused(_, refusal) if refusal.class == Class::Unauthenticated => to_sign_in(&look),
-                Looker::Refused(actor, refusal) => refuse(&house, actor.as_ref(), &look, &refusal),
-                Looker::Known(actor) => {
-                    let asked = look.asked(&house, actor.as_ref(), &look.visit, &look.query);
-                    match (served.route.handler)(&asked, Sent::Json(&[])) {
-                        Ok(answer) => reply(&house, actor.as_ref(), &look.visit, answer, 200),
-                        Err(refusal) => refuse(&house, actor.as_ref(), &look, &refusal),
-                    }
+        let is_strangers = served.row.kind == Kind::PublicFile;
+        let crew = if is_strangers {
+            &self.public_crew
+        } else {
+            &self.crew
+        };
+        crew.run(move || match who(&house, &served, &look) {
+            Looker::Refused(_, refusal) if refusal.class == Class::Unauthenticated => to_sign_in(&look),
+            Looker::Refused(actor, refusal) => refuse(&house, actor.as_ref(), &look, &refusal),
+            Looker::Known(actor) => {
+                let asked = look.asked(&house, actor.as_ref(), &look.visit, &look.query);
+                match (served.route.handler)(&asked, Sent::Json(&[])) {
+                    Ok(answer) => reply(&house, actor.as_ref(), &look.visit, answer, 200),
+                    Err(refusal) => refuse(&house, actor.as_ref(), &look, &refusal),
                 }
-            })
-            .await
+            }
+        })
+        .await
     }
 
     async fn form(&self, served: Arc<Served>, look: Look) -> Result<Reply, Failed> {

@@ -138,6 +138,7 @@ impl Desk {
             | Kind::Form
             | Kind::FileForm { .. }
             | Kind::File
+            | Kind::PublicFile
             | Kind::PublicPage
             | Kind::PublicForm => {
                 unreachable!("browsers are answered by `show`")

@@ -1,6 +1,7 @@
 //! What people do with changes: one use case, one file.
 
 mod adopt;
+mod calendar;
 mod cancel;
 mod close;
 mod decide;
@@ -20,6 +21,7 @@ mod waiting;
 mod work;
 
 pub use adopt::adopt_policy;
+pub use calendar::calendar;
 pub use cancel::cancel;
 pub use close::close;
 pub use decide::{Saying, Signed, ToSign, decide, message_to_sign, to_sign};

@@ -1,6 +1,9 @@
 //! The pages of changes: parse, call an act, show. No rule stands here.
 
 mod board;
+mod calendar;
+mod calendar_feed;
+mod calendar_grid;
 mod decision;
 mod edit;
 mod list;
@@ -73,7 +76,7 @@ pub(crate) fn with_pages(routes: Routes) -> Routes {
             edit::show_edit,
             edit::save_section,
         );
-    decision::with_decision(steps::with_steps(routes))
+    calendar::with_calendar(decision::with_decision(steps::with_steps(routes)))
 }
 
 /// The state with its colour.

@@ -7,6 +7,7 @@ mod close;
 mod decide;
 mod edit;
 pub mod events;
+mod icalendar;
 mod message;
 mod open;
 mod parts;
@@ -24,6 +25,7 @@ pub use change::{Change, Decided, Retrospect, Submission};
 pub use close::{cancel, close};
 pub use decide::{CLOCK_SKEW_MAX, Ground, SignedDecision, decide, ground};
 pub use edit::{attach_plan, edit};
+pub use icalendar::{FeedEvent, icalendar};
 pub use message::{Message, NAMESPACE};
 pub use open::open;
 pub use parts::{

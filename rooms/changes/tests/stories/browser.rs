@@ -60,6 +60,15 @@ impl Pages {
         }
     }
 
+    /// What somebody is answered who holds no cookie.
+    pub fn stranger(&self, path: &str) -> Reply {
+        let browser = Browser {
+            pages: self,
+            token: String::new(),
+        };
+        browser.get(path)
+    }
+
     /// The person's browser, signed in.
     pub fn browser(&self, story: &Story, person: &Actor) -> Browser<'_> {
         // Anna came in when nobody else was there; after her new invitation somebody whom she confirmed speaks for her.
@@ -97,6 +106,11 @@ impl Drop for Pages {
 }
 
 impl Browser<'_> {
+    /// The token of its sign-in.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     fn ask(&self, method: &str, path: &str, body: &str) -> Reply {
         let mut stream = TcpStream::connect(self.pages.address).unwrap();
         let request = format!(

@@ -2,6 +2,7 @@
 
 mod adoption;
 mod browser;
+mod calendar;
 mod emergency;
 mod fallen;
 mod house;

@@ -41,7 +41,7 @@ pub use sessions::{
     PastSignIn, SignInDeed, end_other_sign_ins, end_sign_in, own_sign_ins, present_sign_in, sign_in_history,
 };
 pub use sign_in::{Attempt, SignedIn, prove, sign_in};
-pub use tokens::{NewToken, issue_token, revoke_token};
+pub use tokens::{NewToken, issue_calendar_token, issue_token, revoke_token};
 pub use waiting::waiting;
 
 act!(

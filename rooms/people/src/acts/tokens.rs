@@ -80,6 +80,39 @@ pub fn issue_token(
     Ok(NewToken { id, token, expires })
 }
 
+/// Makes an address for calendar programs, for as long as the policy lets a token live. Its token does nothing but fetch the
+/// calendar: it has no act in its scope, and no door takes it.
+///
+/// # Errors
+/// As [`issue_token`].
+pub fn issue_calendar_token(organisation: &Organisation, actor: &Actor) -> Result<NewToken, Refusal> {
+    let mut tx = organisation.begin("people.issue_token")?;
+    let policy = policy::current(&tx.view())?;
+    actor.may::<IssueToken>(actor.person, policy.authority())?;
+    let terms = policy.sign_in_terms();
+    let what = "making an address for calendar programs";
+    check_in_person(actor, terms.step_up, organisation.now(), what)?;
+    let id = store::next_token_id(&tx.view())?;
+    let (token, sha256) = new_secret(organisation.chance(), &id.to_string());
+    let expires = organisation.now() + terms.token_longest;
+    let issued = TokenIssued {
+        person: actor.person,
+        token: id,
+        kind: TokenKind::Calendar.name().to_owned(),
+        name: check_name("calendar")?,
+        sha256,
+        scope: Some(BTreeSet::new()),
+        expires,
+        step: None,
+        recovery_code: None,
+        passkey: None,
+        source: None,
+    };
+    tx.record(actor, Events::one(issued))?;
+    tx.commit()?;
+    Ok(NewToken { id, token, expires })
+}
+
 /// Ends a token: one's own, or anybody's by those whom the policy allows it.
 pub fn revoke_token(organisation: &Organisation, actor: &Actor, id: TokenId) -> Result<(), Refusal> {
     let mut tx = organisation.begin("people.revoke_token")?;

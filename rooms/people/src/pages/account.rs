@@ -47,6 +47,13 @@ pub(super) fn add(routes: Routes) -> Routes {
             issue_token,
         )
         .form(
+            "/account/calendar",
+            "people.issue_token",
+            "Makes an address for calendar programs",
+            tokens_page,
+            make_calendar_address,
+        )
+        .form(
             "/account/tokens/{token}/end",
             ANYBODY,
             "Ends a token of one's own",
@@ -287,6 +294,7 @@ pub(super) struct TokensPage {
     needs_proof: bool,
     tokens: Vec<TokenCard>,
     new: Option<Form>,
+    new_calendar: Option<Form>,
 }
 
 impl Page for TokensPage {
@@ -307,6 +315,7 @@ impl Page for TokensPage {
         let page = |tokens: Vec<TokenCard>| Self {
             needs_proof: !tokens.is_empty(),
             new: Some(Form::sample("/account/tokens")),
+            new_calendar: Some(Form::sample("/account/calendar")),
             tokens,
         };
         vec![
@@ -335,10 +344,13 @@ fn tokens_page(call: &Call<'_>) -> Result<TokensPage, Refusal> {
         TokenCard {
             token: token.id,
             name: token.name,
-            scope: token
-                .scope
-                .map(|acts| acts.into_iter().collect::<Vec<_>>().join(" "))
-                .unwrap_or_default(),
+            scope: match token.kind {
+                TokenKind::Calendar => "fetching the calendar, and nothing else".to_owned(),
+                TokenKind::SignIn | TokenKind::Api => {
+                    let acts = token.scope.unwrap_or_default();
+                    acts.into_iter().collect::<Vec<_>>().join(" ")
+                }
+            },
             until: Moment(token.expires_at),
             state: token_state(is_good),
             end: is_good.then(|| call.form(format!("/account/tokens/{}/end", token.id))),
@@ -350,10 +362,11 @@ fn tokens_page(call: &Call<'_>) -> Result<TokensPage, Refusal> {
         needs_proof: needs_proof(organisation, call.actor)?,
         tokens: tokens
             .into_iter()
-            .filter(|token| token.kind == TokenKind::Api)
+            .filter(|token| token.kind != TokenKind::SignIn)
             .map(card)
             .collect(),
         new: may_issue.then(|| call.form("/account/tokens")),
+        new_calendar: may_issue.then(|| call.form("/account/calendar")),
     })
 }
 
@@ -386,6 +399,22 @@ fn issue_token(call: &Call<'_, Nothing, NewTokenForm>) -> Result<Goto, Refusal> 
             new.expires.to_minutes()
         ),
         secrets: vec![new.token],
+        next: ("To your tokens", "/account/tokens".to_owned()),
+    })
+}
+
+fn make_calendar_address(call: &Call<'_, Nothing, Nothing>) -> Result<Goto, Refusal> {
+    let new = acts::issue_calendar_token(call.organisation(), call.actor)?;
+    let origin = call.house.web.origin();
+    Goto::to("/account/tokens").showing(&ToldOnce {
+        title: "Your address for calendar programs".to_owned(),
+        about: format!(
+            "Subscribe to it in your calendar. It is good until {} and shown only now; whoever has it sees when which change is \
+             planned, by its number alone. End {} when it is no longer needed.",
+            new.expires.to_minutes(),
+            new.id
+        ),
+        secrets: vec![format!("{origin}/calendar/feeds/{}/tagout.ics", new.token)],
         next: ("To your tokens", "/account/tokens".to_owned()),
     })
 }

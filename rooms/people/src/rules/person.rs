@@ -133,6 +133,8 @@ pub enum TokenKind {
     SignIn,
     /// A program that acts for a person.
     Api,
+    /// A calendar program that fetches a person's calendar and does nothing else.
+    Calendar,
 }
 
 impl TokenKind {
@@ -141,12 +143,13 @@ impl TokenKind {
         match self {
             TokenKind::SignIn => "sign-in",
             TokenKind::Api => "api",
+            TokenKind::Calendar => "calendar",
         }
     }
 
     /// The kind with this name.
     pub fn named(name: &str) -> Option<Self> {
-        [TokenKind::SignIn, TokenKind::Api]
+        [TokenKind::SignIn, TokenKind::Api, TokenKind::Calendar]
             .into_iter()
             .find(|kind| kind.name() == name)
     }
