@@ -2,7 +2,7 @@
 
 use askama::Template;
 use basis::{Id, PersonId, Refusal, Span, Subject, Time};
-use frame::pages::{Choice, Form, Moment, Page, State};
+use frame::pages::{Choice, Form, Moment, Page, State, Tone};
 use frame::{Call, Nothing};
 use ledger::Hash;
 
@@ -27,6 +27,14 @@ pub(super) struct RunPage {
 impl RunPage {
     fn state(&self, name: &str) -> State {
         state(name)
+    }
+
+    /// How a step ended: in a state in which the host stays, or in passing it on to the next step.
+    fn ended(&self, name: &str) -> State {
+        match HostWord::named(name).filter(|word| word.is_at_end()) {
+            Some(_) => state(name),
+            None => State::new("done", Tone::Good),
+        }
     }
 
     fn words(&self, name: &str) -> String {
@@ -212,5 +220,24 @@ fn sample_view(run: &Run) -> RunView {
         is_over: run.state.is_over(),
         reason: run.reason.clone(),
         rings: run.rings.iter().map(ring).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_done_or_leaves_the_host_where_it_stays() {
+        let (_, page) = RunPage::samples().remove(0);
+        for (state, shown) in [
+            ("baseline", "done"),
+            ("applying", "done"),
+            ("failed", "failed"),
+            ("verified", "verified"),
+            ("not_rolled_back", "not rolled back"),
+        ] {
+            assert_eq!(page.ended(state).word(), shown);
+        }
     }
 }
