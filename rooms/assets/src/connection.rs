@@ -77,6 +77,22 @@ pub(crate) fn becoming_named(word: &str) -> Option<Become> {
         .find(|becoming| becoming_word(*becoming) == word)
 }
 
+/// Of the keys that the host at this address offered, the one that a person confirmed by its fingerprint.
+pub(crate) fn offered<'k, K>(
+    keys: &'k [K],
+    fingerprint: impl Fn(&K) -> String,
+    confirmed: &str,
+    address: &str,
+) -> Result<&'k K, Refusal> {
+    keys.iter().find(|key| fingerprint(key) == confirmed).ok_or_else(|| {
+        let offered: Vec<String> = keys.iter().map(&fingerprint).collect();
+        let offered = offered.join(", ");
+        let what = format!("the host at {address} offers {offered}, which is not what you confirmed");
+        Refusal::new(Class::Conflict, "host key", what)
+            .way_out("read the fingerprint on the host's own console; if they still differ, treat it as an incident")
+    })
+}
+
 /// Refuses a key whose fingerprint is not the one that a person confirmed.
 pub(crate) fn check_fingerprint(key: &HostKey, confirmed: &str) -> Result<(), Refusal> {
     if key.fingerprint() == confirmed.trim() {
@@ -151,6 +167,21 @@ mod tests {
             &HostKey::parse(OTHER).unwrap().fingerprint(),
         ] {
             assert!(check_fingerprint(&key, wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn of_the_keys_that_a_host_offers_only_the_confirmed_one_is_taken() {
+        let keys = [HostKey::parse(KEY).unwrap(), HostKey::parse(OTHER).unwrap()];
+        let find = |keys: &[HostKey], confirmed: &str| {
+            let found = offered(keys, HostKey::fingerprint, confirmed, "10.0.0.1").cloned();
+            found.map_err(|refusal| refusal.what)
+        };
+        let wanted = keys[1].fingerprint();
+        assert_eq!(find(&keys, &wanted).unwrap(), keys[1]);
+        for (offered, confirmed) in [(&keys[..1], wanted.as_str()), (&keys[..], ""), (&[], &wanted)] {
+            let what = find(offered, confirmed).unwrap_err();
+            assert!(what.contains("10.0.0.1") && what.contains("not what you confirmed"), "{what}");
         }
     }
 

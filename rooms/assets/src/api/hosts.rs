@@ -111,28 +111,33 @@ fn connection_of(request: &ConnectRequest) -> Result<(Connection, &str), Refusal
     else {
         return Ok((Connection::Local, ""));
     };
-    let invalid =
-        |what: String, way_out: &str| Refusal::new(Class::Invalid, "connection", what).way_out(way_out);
-    let becoming = becoming_named(become_root).ok_or_else(|| {
-        invalid(
-            format!("`{become_root}` is no way of acting as root"),
-            "write `sudo` or `root`",
-        )
-    })?;
     let host_key = HostKey::parse(host_key).map_err(|error| {
-        invalid(
-            error.to_string(),
-            "give a key that the host offered, as the scan shows it",
-        )
+        Refusal::new(Class::Invalid, "connection", error.to_string())
+            .way_out("give a key that the host offered, as the scan shows it")
     })?;
-    let ssh = SshConnection {
-        address: address.clone(),
-        port: *port,
-        user: user.clone(),
+    let ssh = ssh_named(address, *port, user, become_root, host_key)?;
+    Ok((Connection::Ssh(ssh), fingerprint))
+}
+
+/// The connection with this word for acting as root.
+pub(crate) fn ssh_named(
+    address: &str,
+    port: u16,
+    user: &str,
+    become_root: &str,
+    host_key: HostKey,
+) -> Result<SshConnection, Refusal> {
+    let becoming = becoming_named(become_root).ok_or_else(|| {
+        let what = format!("`{become_root}` is no way of acting as root");
+        Refusal::new(Class::Invalid, "connection", what).way_out("write `sudo` or `root`")
+    })?;
+    Ok(SshConnection {
+        address: address.to_owned(),
+        port,
+        user: user.to_owned(),
         becoming,
         host_key,
-    };
-    Ok((Connection::Ssh(ssh), fingerprint))
+    })
 }
 
 /// How the state is collected.

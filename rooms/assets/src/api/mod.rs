@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::acts::{self, Lifecycles};
 use crate::pages;
-use crate::rules::{AssetId, AssetName, Field};
+use crate::rules::{Asset, AssetId, AssetName, Field};
 
 pub(crate) use fields::FieldsBody;
 pub(crate) use hosts::{
-    CollectRequest, CollectionView, ConnectRequest, ConnectionKeyView, ScanRequest, ScannedKeys,
+    CollectRequest, CollectionView, ConnectRequest, ConnectionKeyView, ScanRequest, ScannedKeys, ssh_named,
 };
 pub(crate) use imports::{ImportQuery, ImportView, MappingView, SaveMappingRequest};
 pub(crate) use views::{AssetSummary, AssetView, ConnectionView, PackageView, StateView, UpdateView};
@@ -25,7 +25,7 @@ pub(crate) use views::{AssetSummary, AssetView, ConnectionView, PackageView, Sta
 pub(crate) const LIST_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 pub(crate) fn routes() -> Routes {
-    Routes::room("assets")
+    let routes = Routes::room("assets")
         .read("/assets", "assets.read", "Lists assets", list)
         .act(
             Method::Post,
@@ -162,7 +162,8 @@ pub(crate) fn routes() -> Routes {
             "assets.read",
             "Shows how the packages of an asset differ from the baseline before",
             pages::show_differences,
-        )
+        );
+    pages::with_forms(routes)
 }
 
 /// The asset that stands in the path, by its id or its hostname.
@@ -214,7 +215,8 @@ fn show(call: &Call<'_>) -> Result<AssetView, Refusal> {
     view_of(call, asset_in(call)?)
 }
 
-fn register(call: &Call<'_, Nothing, FieldsBody>) -> Result<AssetView, Refusal> {
+/// Registers what a request or a form says.
+pub(crate) fn registered(call: &Call<'_, Nothing, FieldsBody>) -> Result<Asset, Refusal> {
     let fields = call.body.entries();
     let name = call.body.name.as_deref().unwrap_or_default();
     let name = AssetName::parse(name)?;
@@ -222,8 +224,11 @@ fn register(call: &Call<'_, Nothing, FieldsBody>) -> Result<AssetView, Refusal> 
         .into_iter()
         .filter(|(field, _)| *field != Field::Name)
         .collect();
-    let asset = acts::register(call.organisation(), call.actor, name, &others)?;
-    Ok(AssetView::of_new(asset))
+    acts::register(call.organisation(), call.actor, name, &others)
+}
+
+fn register(call: &Call<'_, Nothing, FieldsBody>) -> Result<AssetView, Refusal> {
+    registered(call).map(AssetView::of_new)
 }
 
 fn edit(call: &Call<'_, Nothing, FieldsBody>) -> Result<AssetView, Refusal> {

@@ -11,6 +11,7 @@ use super::{path_of, show};
 use crate::api::{
     AssetView, CollectRequest, CollectionView, ConnectRequest, ConnectionKeyView, ScanRequest, ScannedKeys,
 };
+use crate::connection::offered;
 
 /// Where and as whom a host is entered.
 pub(super) struct Login {
@@ -54,12 +55,12 @@ pub(super) fn enrol_host(
         None => ask(asset, &scanned)?,
     };
     let confirmed = confirmed.trim();
-    let key = scanned.keys.iter().find(|key| key.fingerprint == confirmed).ok_or_else(|| {
-        let offered = scanned.keys.iter().map(|key| key.fingerprint.as_str()).collect::<Vec<_>>().join(", ");
-        let what = format!("the host at {} offers {offered}, which is not what you confirmed", login.address);
-        Refusal::new(Class::Conflict, "host key", what)
-            .way_out("read the fingerprint on the host's own console; if they still differ, treat it as an incident")
-    })?;
+    let key = offered(
+        &scanned.keys,
+        |key| key.fingerprint.clone(),
+        confirmed,
+        &login.address,
+    )?;
     let request = ConnectRequest::Ssh {
         address: login.address,
         port: login.port,

@@ -7,7 +7,11 @@ mod differences;
 mod import;
 mod list;
 mod one;
+mod reach;
+mod register;
 mod software;
+
+use frame::Routes;
 
 pub(crate) use coverage::show_coverage;
 pub(crate) use differences::show_differences;
@@ -15,6 +19,11 @@ pub(crate) use import::{import_list, show_import};
 pub(crate) use list::{list_file, show_list};
 pub(crate) use one::show_asset;
 pub(crate) use software::{show_packages, show_updates};
+
+/// Adds the pages with forms, and what their forms send.
+pub(crate) fn with_forms(routes: Routes) -> Routes {
+    reach::with_reach(register::with_register(routes))
+}
 
 /// A word of the register as people read it.
 fn words(name: &str) -> String {

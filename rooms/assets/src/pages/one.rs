@@ -3,7 +3,7 @@
 use askama::Template;
 use basis::{Id, Refusal, Time};
 use frame::Call;
-use frame::pages::{Cell, Column, Moment, Page, State, Table, Tone};
+use frame::pages::{Cell, Choice, Column, Form, Moment, Page, State, Table, Tone};
 
 use super::words;
 use crate::acts::{self, ShownAsset};
@@ -25,6 +25,10 @@ pub(crate) struct AssetPage {
     patched: Option<Moment>,
     way: String,
     failed: Option<(Moment, String)>,
+    /// Whether the reader may settle how it is reached.
+    may_enrol: bool,
+    /// Collects it now; none where the reader may not, or where nothing says how it is reached.
+    collect: Option<Form>,
     observed: Option<ObservedLines>,
 }
 
@@ -40,6 +44,12 @@ struct ObservedLines {
     reboot: State,
     packages: u64,
     updates: String,
+}
+
+impl AssetPage {
+    fn lists(&self) -> Vec<Choice> {
+        vec![Choice::new("refresh", "Fetch the lists of packages first")]
+    }
 }
 
 impl Page for AssetPage {
@@ -69,6 +79,7 @@ impl Page for AssetPage {
         };
         let empty = Self {
             observed: None,
+            collect: None,
             patched: None,
             way: "not settled yet".to_owned(),
             ..sample()
@@ -93,6 +104,8 @@ fn sample() -> AssetPage {
         patched: Some(moment),
         way: "over SSH, port 22 of 10.0.0.1, as tagout".to_owned(),
         failed: None,
+        may_enrol: true,
+        collect: Some(Form::sample("/assets/AST-0001/collection")),
         observed: Some(ObservedLines {
             taken: moment,
             evidence: "EVD-0007".to_owned(),
@@ -114,8 +127,19 @@ fn said(rows: Vec<Vec<Cell>>) -> Table {
 }
 
 pub(crate) fn show_asset(call: &Call<'_>) -> Result<AssetPage, Refusal> {
-    let shown = acts::show(call.organisation(), call.actor, asset_in(call)?)?;
-    Ok(AssetPage::from(shown))
+    let (organisation, gatekeeper) = (call.organisation(), &call.house.gatekeeper);
+    let shown = acts::show(organisation, call.actor, asset_in(call)?)?;
+    let may = |act: &'static str| gatekeeper.admit(organisation, call.actor, act).is_ok();
+    let is_in_use = shown.asset.is_in_use();
+    let is_reached = is_in_use && shown.connection.is_some();
+    let form = || call.form(format!("/assets/{}/collection", shown.asset.id));
+    let collect = (is_reached && may("assets.collect")).then(form);
+    let may_enrol = is_in_use && may("assets.enrol_host");
+    Ok(AssetPage {
+        may_enrol,
+        collect,
+        ..AssetPage::from(shown)
+    })
 }
 
 impl From<ShownAsset> for AssetPage {
@@ -153,6 +177,8 @@ impl From<ShownAsset> for AssetPage {
                 .failed_attempt
                 .as_ref()
                 .map(|attempt| (Moment(attempt.at), attempt.why.clone())),
+            may_enrol: false,
+            collect: None,
             observed: observed(&shown),
         }
     }

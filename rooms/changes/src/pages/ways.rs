@@ -44,6 +44,10 @@ fn place_of(change: ChangeId, command: &str) -> Option<String> {
     if let Some(rest) = command.strip_prefix("tagout asset collect ") {
         return Some(format!("/assets/{}", rest.trim()));
     }
+    if let Some(rest) = command.strip_prefix("tagout asset enrol-host ") {
+        let asset = rest.split(' ').next().unwrap_or_default();
+        return Some(format!("/assets/{asset}/reach"));
+    }
     if command.starts_with("tagout people ") {
         return Some("/people".to_owned());
     }
@@ -110,6 +114,11 @@ mod tests {
                 "look at the machine again: `tagout asset collect AST-0002`",
                 "look at the machine again",
                 "/assets/AST-0002",
+            ),
+            (
+                "say how it is reached: `tagout asset enrol-host AST-0002 --address ADDRESS`",
+                "say how it is reached",
+                "/assets/AST-0002/reach",
             ),
             (
                 "a run compares by itself; after work by hand say what was found: `tagout change verify CHG-0001 --accept AST-0001 --because TEXT`",
