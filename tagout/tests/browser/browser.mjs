@@ -1,14 +1,25 @@
 // One chromium for a script, without anything that would call home, and what is asked of every page.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "section508", "best-practice"];
 
+// How pages are looked at: on a desk and on the narrowest screen that must do, by day and by night.
+export const LOOKS = [
+  { name: "wide-light", colorScheme: "light", width: 1280, height: 900 },
+  { name: "wide-dark", colorScheme: "dark", width: 1280, height: 900 },
+  { name: "narrow-dark", colorScheme: "dark", width: 320, height: 800 },
+  { name: "narrow-light", colorScheme: "light", width: 320, height: 800 },
+];
+
 export const launch = () =>
   chromium.launch({
     executablePath: "/usr/bin/chromium",
+    // The parts of a field for a moment are typed in the order of this language.
+    env: { ...process.env, LANGUAGE: "en_US" },
     args: [
       "--no-sandbox",
       "--disable-gpu",
@@ -22,11 +33,15 @@ export const launch = () =>
 
 // Everything that is wrong with the page as it is shown, one line each.
 export async function judge(page) {
-  await page.evaluate(axe);
-  const result = await page.evaluate(
-    (tags) => globalThis.axe.run(document, { runOnly: { type: "tag", values: tags } }),
-    TAGS,
-  );
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
+  const result = await page.evaluate(async (tags) => {
+    // Only rules that are not among these would have the style sheets fetched anew.
+    const options = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"], preload: false };
+    const result = await globalThis.axe.run(document, options);
+    // It leaves empty attributes behind, which the script of live parts would copy and the policy of our pages refuse.
+    for (const element of document.querySelectorAll('[style=""]')) element.removeAttribute("style");
+    return result;
+  }, TAGS);
   return result.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary.replace(/\s+/g, " ")}`),
   );
@@ -35,3 +50,36 @@ export async function judge(page) {
 // How many pixels the page can be scrolled sideways.
 export const sideways = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+// Judges the page in every look and keeps a picture of each; says what is wrong, one line each. The page is not loaded anew.
+export async function lookAt(page, name, folder) {
+  const wrong = [];
+  for (const look of LOOKS) {
+    await page.emulateMedia({ colorScheme: look.colorScheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width: look.width, height: look.height });
+    for (const line of await judge(page)) wrong.push(`${name} ${look.name}: ${line}`);
+    const pixels = await sideways(page);
+    if (pixels > 0) wrong.push(`${name} ${look.name}: can be scrolled ${pixels} pixels sideways`);
+    await page.screenshot({ path: join(folder, `${name}-${look.name}.png`), fullPage: true });
+  }
+  const [usual] = LOOKS;
+  await page.setViewportSize({ width: usual.width, height: usual.height });
+  await page.emulateMedia({ colorScheme: usual.colorScheme, reducedMotion: null });
+  return wrong;
+}
+
+// A security key inside the browser, which its owner always touches and unlocks.
+export async function giveSecurityKey(context, page, transport) {
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("WebAuthn.enable");
+  await devtools.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport,
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+}

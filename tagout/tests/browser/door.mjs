@@ -2,8 +2,8 @@
 // nothing but the keyboard: node door.mjs ORIGIN TIME_MS BEN'S_CODE DANA'S_CODE FOLDER
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { join } from "node:path";
-import { judge, launch, sideways } from "./browser.mjs";
+import { giveSecurityKey, launch, lookAt } from "./browser.mjs";
+import { tabTo } from "./keyboard.mjs";
 
 const [origin, timeText, invitationOfBen, invitationOfDana, folder] = process.argv.slice(2);
 const time = Number(timeText);
@@ -32,22 +32,6 @@ async function person() {
   return { context, page };
 }
 
-// A security key inside the browser, which its owner always touches and unlocks.
-async function withSecurityKey({ context, page }) {
-  const session = await context.newCDPSession(page);
-  await session.send("WebAuthn.enable");
-  await session.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-}
-
 // The one-time code of RFC 6238 at this moment.
 function codeAt(base32, ms) {
   const bits = [...base32.replace(/[^A-Z2-7]/g, "")]
@@ -63,36 +47,15 @@ function codeAt(base32, ms) {
 
 // Looks at a page as somebody who cannot see it, and as somebody with a narrow screen.
 async function look(page, name) {
-  for (const line of await judge(page)) wrong.push(`${name}: ${line}`);
-  await page.setViewportSize({ width: 320, height: 800 });
-  const pixels = await sideways(page);
-  if (pixels > 0) wrong.push(`${name}: can be scrolled ${pixels} pixels sideways`);
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await page.screenshot({ path: join(folder, `door-${name}.png`), fullPage: true });
+  wrong.push(...(await lookAt(page, `door-${name}`, folder)));
 }
 
 const heading = (page) => page.locator("h1").textContent();
 
-// Walks with the Tab key alone until the focus stands on a control with this text, and sees that each stop can be seen.
-async function tabTo(page, text) {
-  for (let presses = 0; presses < 80; presses += 1) {
-    await page.keyboard.press("Tab");
-    const stop = await page.evaluate(() => {
-      const element = document.activeElement;
-      const style = getComputedStyle(element);
-      const label = element.labels?.[0]?.textContent ?? element.textContent;
-      return { label: label.trim(), outline: Number.parseFloat(style.outlineWidth), kind: style.outlineStyle };
-    });
-    assert.ok(stop.kind !== "none" && stop.outline > 0, `the focus on "${stop.label}" cannot be seen`);
-    if (stop.label.startsWith(text)) return;
-  }
-  assert.fail(`the Tab key never reaches "${text}"`);
-}
-
 async function story() {
 // Ben accepts with a passkey, and signs in with it.
 const ben = await person();
-await withSecurityKey(ben);
+await giveSecurityKey(ben.context, ben.page, "internal");
 await ben.page.goto(`${origin}/invitation?code=${invitationOfBen}`);
 await look(ben.page, "invitation");
 await tabTo(ben.page, "What to call it");

@@ -1,18 +1,32 @@
-//! The pages in a real browser: every sample of every page, looked at by Debian's chromium and judged by axe-core.
+//! The pages in a real browser: every sample of every page, looked at by Debian's chromium and judged by axe-core; people at
+//! the door; and the whole first slice by three people, on lab hosts.
 //!
+//! Pictures of all that was seen are kept in `target/pictures`, each page wide and narrow, light and dark.
 //! Needs node, chromium and `npm ci` in this folder; `.ci/run` brings them. Without them the tests say what is missing.
 
+#[path = "../story/house.rs"]
+#[allow(dead_code, reason = "here people act in the browser")]
+mod house;
+#[path = "../story/lab.rs"]
+#[allow(dead_code, reason = "the script enters the hosts by itself")]
+mod lab;
 mod server;
+mod story;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use basis::Role;
+use lab::Lab;
 use server::Server;
+use story::Story;
 
-/// Where pictures of pages are kept for whoever wants to look.
-fn pictures() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/pictures");
+/// Where pictures of pages are kept for whoever wants to look: none of an earlier run.
+fn pictures(of: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../target/pictures")
+        .join(of);
+    let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }
@@ -36,7 +50,7 @@ fn run(script: &str, words: &[&str]) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
     // A browser that hangs must not hang the tests.
     let outcome = Command::new("timeout")
-        .args(["--kill-after=5", "600", "node"])
+        .args(["--kill-after=5", "900", "node"])
         .arg(here.join(script))
         .args(words)
         .output()
@@ -63,7 +77,7 @@ fn every_sample_of_every_page_can_be_used_by_everybody() {
     let file = folder.path().join("samples.json");
     std::fs::write(&file, serde_json::to_vec(&list).unwrap()).unwrap();
     let server = Server::start();
-    let pictures = pictures();
+    let pictures = pictures("samples");
     run(
         "samples.mjs",
         &[&server.origin, file.to_str().unwrap(), pictures.to_str().unwrap()],
@@ -79,7 +93,7 @@ fn people_come_in_with_passkeys_and_look_after_their_accounts() {
     let server = Server::start();
     let (organisation, anna) = (&server.house.organisation, server.house.administrator());
     let invitation = people::invite(organisation, &anna, anna.person).unwrap();
-    let pictures = pictures();
+    let pictures = pictures("passkeys");
     run(
         "passkeys.mjs",
         &[&server.origin, &invitation.code, pictures.to_str().unwrap()],
@@ -97,7 +111,22 @@ fn people_come_in_by_the_keyboard_alone_and_lose_nothing_on_the_way() {
     let ben = server.invite("ben", "Ben Ortiz", &[Role::Requester, Role::Technician]);
     let dana = server.invite("dana", "Dana Reyes", &[Role::Approver]);
     let now = server.house.organisation.now().as_ms().to_string();
-    let pictures = pictures();
+    let pictures = pictures("door");
     let words = [&server.origin, &now, &ben, &dana, pictures.to_str().unwrap()];
     run("door.mjs", &words);
+}
+
+#[test]
+fn three_people_take_lab_hosts_from_their_first_sign_in_to_a_verified_package() {
+    if let Some(why) = hindrance() {
+        println!("skipped: {why}");
+        return;
+    }
+    let Some(lab) = Lab::up("page", "10.84") else {
+        return;
+    };
+    let mut story = Story::begin(&lab, &pictures("story"));
+    run("story.mjs", &[&story.settings]);
+    story.house.stop();
+    story.house.root(&["doctor", "--rebuild"]).ok();
 }

@@ -1,6 +1,6 @@
 // Two people come in with passkeys that a virtual authenticator holds, and one of them looks after their account.
 import assert from "node:assert/strict";
-import { judge, launch, sideways } from "./browser.mjs";
+import { giveSecurityKey, launch, lookAt } from "./browser.mjs";
 
 const [origin, invitation, pictures] = process.argv.slice(2);
 const browser = await launch();
@@ -9,29 +9,12 @@ const browser = await launch();
 async function person(transport) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
-  const devtools = await context.newCDPSession(page);
-  await devtools.send("WebAuthn.enable");
-  await devtools.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport,
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
+  await giveSecurityKey(context, page, transport);
   return page;
 }
 
 async function look(page, name) {
-  for (const width of [1280, 320]) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.screenshot({ path: `${pictures}/passkeys-${name}-${width}.png`, fullPage: true });
-    assert.equal(await sideways(page), 0, `${name} scrolls sideways at ${width} px`);
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-  assert.deepEqual(await judge(page), [], name);
+  assert.deepEqual(await lookAt(page, `passkeys-${name}`, pictures), []);
 }
 
 async function comeIn(page, link, name) {

@@ -1,7 +1,6 @@
 // Shows every sample of every page, wide and narrow, light and dark: node samples.mjs ORIGIN SAMPLES.json FOLDER
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { judge, launch, sideways } from "./browser.mjs";
+import { LOOKS, launch, lookAt } from "./browser.mjs";
 
 const [origin, file, folder] = process.argv.slice(2);
 const samples = JSON.parse(readFileSync(file, "utf8"));
@@ -11,51 +10,32 @@ const real = await fetch(`${origin}/no-such-page`, { headers: { accept: "text/ht
 const policy = real.headers.get("content-security-policy");
 if (!policy?.includes("default-src 'none'")) throw new Error(`pages come without their policy: ${policy}`);
 
-// Both widths and both sets of colours are judged once; the other two looks are for the eye and for the width alone.
-const LOOKS = [
-  { name: "wide-light", width: 1280, scheme: "light", isJudged: true },
-  { name: "wide-dark", width: 1280, scheme: "dark", isJudged: false },
-  { name: "narrow-light", width: 320, scheme: "light", isJudged: false },
-  { name: "narrow-dark", width: 320, scheme: "dark", isJudged: true },
-];
-
 const browser = await launch();
 const wrong = [];
-for (const look of LOOKS) {
-  const context = await browser.newContext({
-    colorScheme: look.scheme,
-    reducedMotion: "reduce",
-    viewport: { width: look.width, height: 800 },
-  });
-  const page = await context.newPage();
-  let shown = "";
-  const note = (text) => wrong.push(`${shown} ${look.name}: ${text}`);
-  page.on("console", (message) => {
-    if (message.type() === "error") note(message.text());
-  });
-  page.on("pageerror", (error) => note(error.message));
-  page.on("request", (request) => {
-    if (new URL(request.url()).origin !== origin) note(`asks another machine: ${request.url()}`);
-  });
-  // Nobody is signed in, so the live part of a sample waits without being answered.
-  await page.route("**/live", () => {});
-  await page.route("**/sample", (route) =>
-    route.fulfill({
-      body: samples.find((sample) => `${sample.path} ${sample.name}` === shown).html,
-      contentType: "text/html; charset=utf-8",
-      headers: { "content-security-policy": policy },
-    }),
-  );
-  for (const sample of samples) {
-    shown = `${sample.path} ${sample.name}`;
-    await page.goto(`${origin}/sample`, { waitUntil: "load" });
-    if (look.isJudged) for (const line of await judge(page)) note(line);
-    const pixels = await sideways(page);
-    if (pixels > 0) note(`can be scrolled ${pixels} pixels sideways`);
-    const name = `${shown.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "")}-${look.name}.png`;
-    await page.screenshot({ path: join(folder, name), fullPage: true });
-  }
-  await context.close();
+const page = await browser.newPage({ reducedMotion: "reduce" });
+let shown = "";
+const note = (text) => wrong.push(`${shown}: ${text}`);
+page.on("console", (message) => {
+  if (message.type() === "error") note(message.text());
+});
+page.on("pageerror", (error) => note(error.message));
+page.on("request", (request) => {
+  if (new URL(request.url()).origin !== origin) note(`asks another machine: ${request.url()}`);
+});
+// Nobody is signed in, so the live part of a sample waits without being answered.
+await page.route("**/live", () => {});
+await page.route("**/sample", (route) =>
+  route.fulfill({
+    body: samples.find((sample) => `${sample.path} ${sample.name}` === shown).html,
+    contentType: "text/html; charset=utf-8",
+    headers: { "content-security-policy": policy },
+  }),
+);
+for (const sample of samples) {
+  shown = `${sample.path} ${sample.name}`;
+  await page.goto(`${origin}/sample`, { waitUntil: "load" });
+  const name = shown.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "");
+  wrong.push(...(await lookAt(page, name, folder)));
 }
 await browser.close();
 console.log(`${samples.length} samples, ${LOOKS.length} looks each, ${wrong.length} things wrong`);

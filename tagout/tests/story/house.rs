@@ -28,7 +28,8 @@ pub struct Answer {
 pub struct House {
     folder: TempDir,
     server: Option<Child>,
-    address: String,
+    /// Where the server answers, such as `http://127.0.0.1:40123`.
+    pub address: String,
     transcript: String,
     /// The key that the founder wrote down for verifiers.
     pub verifier_key: String,
