@@ -181,7 +181,10 @@ mod tests {
         assert_eq!(find(&keys, &wanted).unwrap(), keys[1]);
         for (offered, confirmed) in [(&keys[..1], wanted.as_str()), (&keys[..], ""), (&[], &wanted)] {
             let what = find(offered, confirmed).unwrap_err();
-            assert!(what.contains("10.0.0.1") && what.contains("not what you confirmed"), "{what}");
+            assert!(
+                what.contains("10.0.0.1") && what.contains("not what you confirmed"),
+                "{what}"
+            );
         }
     }
 
