@@ -1,6 +1,6 @@
 //! The policy is changed only through an approved change that carries exactly the new document.
 
-use basis::{Actor, Role, Span};
+use basis::{Actor, Authentication, Proven, Role, Span};
 use changes::{PartsEdit, State};
 use policy::ChangeType;
 
@@ -70,4 +70,33 @@ fn a_policy_comes_into_force_through_an_approved_change_inside_its_window() {
     let closed = changes::close(organisation, &story.carla, id, "In force.", None).unwrap();
     assert_eq!(closed.state, State::Closed);
     story.house.assert_sound();
+}
+
+#[test]
+fn a_policy_is_not_adopted_on_an_old_proof_nor_by_a_program() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let story = Story::begin();
+    let organisation = &story.house.organisation;
+    let id = story.open("web02").unwrap().id;
+    let proven_at = story.now();
+    story.house.wait(Span::minutes(16));
+    let late = Actor {
+        proven: Proven::Before {
+            credential: 1,
+            at: proven_at,
+        },
+        ..story.carla.clone()
+    };
+    let program = Actor {
+        authentication: Authentication::Token,
+        ..story.carla.clone()
+    };
+    for actor in [&late, &program] {
+        let refusal = changes::adopt_policy(organisation, actor, id, &[]).unwrap_err();
+        assert_eq!(refusal.rule, people::STEP_UP, "{refusal}");
+    }
+    let refusal = changes::adopt_policy(organisation, &story.carla, id, &[]).unwrap_err();
+    assert_eq!(refusal.rule, "adoption of a policy", "it carries none");
 }
