@@ -53,6 +53,11 @@ fn a_page_is_shown_under_a_strict_policy_and_kept_by_nobody() {
         policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
         "{policy}"
     );
+    // What `default-src` does not speak of has to be said.
+    assert!(
+        policy.contains("form-action 'self'") && policy.contains("base-uri 'none'"),
+        "{policy}"
+    );
     assert!(!policy.contains("unsafe"), "{policy}");
     for (name, value) in [
         ("cache-control", "no-store"),
