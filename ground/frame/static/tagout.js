@@ -24,6 +24,23 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// Forms that are saved one by one: sending one would lose what was typed in another.
+document.addEventListener("submit", (event) => {
+  const apart = event.target.closest("[data-saved-apart]");
+  if (!apart) return;
+  const others = [...apart.querySelectorAll("form")].filter((form) => form !== event.target);
+  const question = "Another section holds words that are not saved, and they would be lost. Go on?";
+  if (others.some(holdsNews) && !window.confirm(question)) event.preventDefault();
+});
+
+function holdsNews(form) {
+  return [...form.elements].some((field) =>
+    field.type === "checkbox" || field.type === "radio"
+      ? field.checked !== field.defaultChecked
+      : field.defaultValue !== undefined && field.type !== "hidden" && field.value !== field.defaultValue,
+  );
+}
+
 function sayNews() {
   if (document.getElementById("news")) return;
   const note = document.createElement("p");
@@ -66,7 +83,11 @@ function offerPasskey(form) {
       form.requestSubmit(button.disabled ? undefined : button);
     } catch (error) {
       form.elements.answer.value = "";
-      say(form, `The passkey was not used: ${error.message}`);
+      const why =
+        error.name === "NotAllowedError"
+          ? "it was cancelled, took too long, or this device has no passkey for these pages. Try again."
+          : error.message;
+      say(form, `The passkey was not used: ${why}`);
     } finally {
       button.disabled = false;
     }

@@ -162,6 +162,7 @@ fn an_administrator_enrols_somebody_who_comes_in_with_a_passkey() {
     let answer = made(&ben, &key, &unnamed, action);
     let went = ben.send(&unnamed, action, &[("answer", &answer), ("name", "blue key")]);
     let page = ben.follow(&went);
+    assert!(page.says("Your passkey is made"), "{}", page.html);
     let answer = given(&ben, &mut key, &page, "/sign-in/passkey", "PER-0002");
     let went = ben.send(&page, "/sign-in/passkey", &[("answer", &answer)]);
     assert_eq!((went.status, went.location.as_str()), (303, "/"), "{}", went.html);

@@ -122,12 +122,13 @@ impl Init {
             invitation: invitation.code,
             expires: invitation.expires.to_string(),
         };
+        let data = common.data_option();
         common.output().show(&made, |made| {
             format!(
                 "{} is founded. Give this key to whoever will verify its packages:\n\n  {}\n\n\
-                 Start the server:\n\n  tagout serve\n\n\
+                 Start the server:\n\n  tagout{} serve\n\n\
                  Then the first administrator comes in, in a browser or by command, once and until {}:\n\n  {}\n  tagout accept {}\n",
-                made.origin, made.verifier_key, until, made.link, made.invitation
+                made.origin, made.verifier_key, data, until, made.link, made.invitation
             )
         });
         Ok(())

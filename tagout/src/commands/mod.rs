@@ -72,6 +72,17 @@ struct Common {
     profiles: Option<PathBuf>,
 }
 
+impl Common {
+    /// The option that names the data directory, with a blank before it, where it is not the usual one.
+    fn data_option(&self) -> String {
+        if self.data == Path::new("tagout-data") {
+            String::new()
+        } else {
+            format!(" --data '{}'", self.data.display())
+        }
+    }
+}
+
 // One command is read per process: the room that the largest takes is no matter.
 #[allow(clippy::large_enum_variant)]
 #[derive(Debug, Subcommand)]

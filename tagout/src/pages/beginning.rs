@@ -9,6 +9,8 @@ use frame::{Call, Nothing};
 /// One step of the way.
 struct Step {
     title: &'static str,
+    /// Who may do it by the policy that comes with the program.
+    who: &'static str,
     how: &'static str,
     path: &'static str,
     link: &'static str,
@@ -17,42 +19,51 @@ struct Step {
 const STEPS: [Step; 7] = [
     Step {
         title: "Bring in a second and a third person",
-        how: "Whoever asks for a change does not approve it. Enrol each person with their roles and give them their link.",
+        who: "An administrator",
+        how: "Whoever asks for a change does not approve it, and nobody changes their own roles. Three people will do: who asks and works \
+            (requester, technician), who owns the systems (system owner), who approves (approver). Give each their link; a role that \
+            decides counts once somebody else has confirmed who came in, under Needs me.",
         path: "/people",
         link: "People and roles",
     },
     Step {
         title: "Enrol a key that signs",
+        who: "Everybody who approves",
         how: "An approval is a signature. Make a passkey, or bring an SSH key, and enrol it for signing.",
         path: "/account",
         link: "Your account",
     },
     Step {
         title: "Read the policy in force",
-        how: "Every yes and no names its paragraph. It is changed by a change, like everything else.",
+        who: "Everybody",
+        how: "Nothing has to be pressed here. Every yes and no names its paragraph. It is changed by a change, like everything else.",
         path: "/policy",
         link: "The policy",
     },
     Step {
         title: "Fill the register of assets",
-        how: "Import a list, `tagout asset import FILE`, or collect a machine, `tagout asset collect`.",
+        who: "A system owner",
+        how: "Import a list of systems, and collect what is installed on the machines that can be reached.",
         path: "/assets",
         link: "Assets",
     },
     Step {
         title: "Find out what is vulnerable",
-        how: "Import a scan, `tagout finding import FILE`, or match advisories against what was collected.",
-        path: "/findings",
-        link: "Findings",
+        who: "A technician or a system owner",
+        how: "Import a scan, or match advisories against what was collected.",
+        path: "/findings/imports",
+        link: "Scans and advisories",
     },
     Step {
         title: "Ask for a change",
+        who: "A requester, a technician or a system owner",
         how: "Open it from findings or from a blank. Its page says what is still missing before it can be submitted.",
         path: "/changes/new",
         link: "New change",
     },
     Step {
         title: "Have it approved",
+        who: "An approver, and for controlled information the system owner as well",
         how: "The approvers find it under Needs me, read exactly what they sign, and sign.",
         path: "/changes",
         link: "Changes",

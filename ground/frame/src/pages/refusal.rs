@@ -5,6 +5,7 @@ use basis::{Class, Refusal};
 
 use super::page::Shown;
 use super::visit::{Typed, Visit};
+use super::web::Web;
 use crate::problem::title;
 
 #[derive(Template)]
@@ -12,6 +13,7 @@ use crate::problem::title;
 struct Refused<'a> {
     refusal: &'a Refusal,
     is_fault: bool,
+    home: String,
 }
 
 #[derive(Template)]
@@ -21,10 +23,12 @@ struct SignedOut<'a> {
 }
 
 /// The page that says what was refused, where there is no page to show again.
-pub(crate) fn refusal_page(refusal: &Refusal) -> Shown {
+pub(crate) fn refusal_page(refusal: &Refusal, web: &Web) -> Shown {
     let page = Refused {
         refusal,
         is_fault: refusal.class == Class::Fault,
+        // In full, since whoever typed another name for this machine is to come to the right one.
+        home: format!("{}/", web.origin()),
     };
     let name = title(refusal.class);
     let mut letters = name.chars();

@@ -72,7 +72,7 @@ impl Desk {
             }
             Err(Failed::TurnedAway(refused)) => {
                 let (status, visit) = (refused.status, Visit::default());
-                let shown = refusal_page(&refused.refusal);
+                let shown = refusal_page(&refused.refusal, &self.house.web);
                 let html = frame_page(&self.house, None, &visit, &shown);
                 Reply::html(status, html).into_response(&web)
             }
@@ -82,7 +82,12 @@ impl Desk {
                 let refusal = Refusal::new(Class::Fault, "frame", what).way_out(
                     "look at the record before asking again, and report the line in the server's log",
                 );
-                let html = frame_page(&self.house, None, &Visit::default(), &refusal_page(&refusal));
+                let html = frame_page(
+                    &self.house,
+                    None,
+                    &Visit::default(),
+                    &refusal_page(&refusal, &self.house.web),
+                );
                 Reply::html(500, html).into_response(&web)
             }
         }
@@ -306,7 +311,8 @@ impl Look {
 pub(super) fn no_such_page(desk: &Desk) -> Response {
     let refusal = Refusal::new(Class::NotFound, "path", "there is no page at this address")
         .way_out("go to the first page, and on from there");
-    let html = frame_page(&desk.house, None, &Visit::default(), &refusal_page(&refusal));
+    let web = &desk.house.web;
+    let html = frame_page(&desk.house, None, &Visit::default(), &refusal_page(&refusal, web));
     Reply::html(404, html).into_response(&desk.house.web)
 }
 
@@ -368,7 +374,7 @@ pub(super) fn show_again(
 }
 
 pub(super) fn refuse(house: &House, actor: Option<&Actor>, look: &Look, refusal: &Refusal) -> Reply {
-    let html = frame_page(house, actor, &look.visit, &refusal_page(refusal));
+    let html = frame_page(house, actor, &look.visit, &refusal_page(refusal, &house.web));
     Reply {
         fault: (refusal.class == Class::Fault).then(|| refusal.clone()),
         ..Reply::html(status(refusal.class), html)
@@ -391,11 +397,10 @@ pub(super) fn reply(
             (None, None) => return Reply::of(303, Shape::Goto(goto)),
         },
         Answer::Download(download) => Shape::File(download),
-        Answer::Json(_) => Shape::Html(framed(&refusal_page(&Refusal::new(
-            Class::Fault,
-            "frame",
-            "a page's route answered JSON",
-        )))),
+        Answer::Json(_) => {
+            let fault = Refusal::new(Class::Fault, "frame", "a page's route answered JSON");
+            Shape::Html(framed(&refusal_page(&fault, &house.web)))
+        }
     };
     Reply {
         visitor: visit.new_visitor.clone(),

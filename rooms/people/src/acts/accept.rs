@@ -90,7 +90,8 @@ fn refused() -> Refusal {
         "invitation",
         "this invitation is not good, or no longer",
     )
-    .way_out("ask an administrator for a new one: `tagout people invite HANDLE`")
+    .way_out("if it was used already, sign in with the passkey or the password that was made with it")
+    .way_out("else ask an administrator for a new one: `tagout people invite HANDLE`")
 }
 
 /// Seals what may be sealed only for this person.

@@ -174,5 +174,5 @@ fn accept_with_passkey(call: &PublicCall<'_, Nothing, NewPasskeyForm>) -> Result
     };
     let party = party(&call.house.web);
     acts::accept_with_passkey(call.organisation(), &party, &form.invitation, &new)?;
-    Ok(Goto::to("/sign-in"))
+    Ok(Goto::to("/sign-in?made=passkey"))
 }

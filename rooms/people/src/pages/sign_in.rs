@@ -44,6 +44,8 @@ pub(super) struct SignInPage {
     passkey: PasskeyForm,
     password: Form,
     next: String,
+    /// Whether whoever looks has just made their passkey.
+    has_made_passkey: bool,
 }
 
 impl Page for SignInPage {
@@ -56,9 +58,17 @@ impl Page for SignInPage {
             passkey: PasskeyForm::sample("/sign-in/passkey"),
             password,
             next: "/changes".to_owned(),
+            has_made_passkey: false,
         };
         vec![
             ("at first", page(Form::sample("/sign-in"))),
+            (
+                "with a new passkey",
+                Self {
+                    has_made_passkey: true,
+                    ..page(Form::sample("/sign-in"))
+                },
+            ),
             (
                 "after a refusal",
                 page(Form::sample("/sign-in").with_typed(&[("handle", "anna")])),
@@ -67,14 +77,16 @@ impl Page for SignInPage {
     }
 }
 
-/// Where to go on afterwards.
+/// Where to go on afterwards, and what was done before.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct NextQuery {
+struct SignInQuery {
     next: Option<String>,
+    /// `passkey` for whoever has just made one.
+    made: Option<String>,
 }
 
-fn sign_in_page(call: &PublicCall<'_, NextQuery>) -> Result<SignInPage, Refusal> {
+fn sign_in_page(call: &PublicCall<'_, SignInQuery>) -> Result<SignInPage, Refusal> {
     let password = call.form("/sign-in");
     let passkey = call.form("/sign-in/passkey");
     let typed = password.typed("next").or(passkey.typed("next"));
@@ -84,6 +96,7 @@ fn sign_in_page(call: &PublicCall<'_, NextQuery>) -> Result<SignInPage, Refusal>
         passkey: PasskeyForm::get(passkey, &party(&call.house.web), &challenge, &[]),
         password,
         next,
+        has_made_passkey: call.query.made.as_deref() == Some("passkey"),
     })
 }
 

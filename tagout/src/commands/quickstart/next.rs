@@ -78,8 +78,16 @@ fn words(trial: &Trial, address: &str, server: Server, state: Option<State>, now
     let program = std::env::current_exe().map_or("tagout".to_owned(), |path| shown(&path));
     let data = shown(&trial.data);
     let listen = address.trim_start_matches("http://");
+    let pages = address.replace("127.0.0.1", "localhost");
+    let (password, secret) = (
+        shown(&trial.file("ben.password")),
+        shown(&trial.file("ben.secret")),
+    );
     let serving = match server {
-        Server::GoesOn => format!("Serving on {address}. In another terminal, from this folder:"),
+        Server::GoesOn => format!(
+            "Serving on {address}. In a browser on this machine: {pages}, as ben, with the password in {password} and the code that\n\
+             `{program} code {secret}` prints; likewise as dana.\n\nOr in another terminal, from this folder:"
+        ),
         Server::Ends => format!(
             "The server has ended. `{program} --data {data} quickstart --listen {listen}` starts it and goes on from here; \
              then, in another terminal, from this folder:"
@@ -111,8 +119,8 @@ Passwords, one-time code secrets and keys of the three people are in {}: a trial
         standing(state),
         shown(&trial.file("profiles.json")),
         way_on(trial, state, now),
-        shown(&trial.file("ben.password")),
-        shown(&trial.file("ben.secret")),
+        password,
+        secret,
         shown(trial.file("x").parent().unwrap_or(&trial.data)),
     )
 }

@@ -132,9 +132,14 @@ fn whole_minute_after(time: Time) -> Time {
     Time::from_ms(ms + (MINUTE_MS - ms % MINUTE_MS) % MINUTE_MS)
 }
 
-/// Whole minutes, rounded up: a window a second too long must not read as just long enough.
-fn minutes(window: Window) -> i64 {
-    (window.until.since(window.from).as_ms() + MINUTE_MS - 1) / MINUTE_MS
+/// Whole minutes, rounded up: a window a second too long must not read as just long enough. Hours where it is that many.
+fn lasts(window: Window) -> String {
+    let minutes = (window.until.since(window.from).as_ms() + MINUTE_MS - 1) / MINUTE_MS;
+    if minutes % 60 == 0 {
+        format!("{} hours", minutes / 60)
+    } else {
+        format!("{minutes} minutes")
+    }
 }
 
 fn length_gaps(length: &WindowLength, facts: &ScheduleFacts) -> Gaps {
@@ -149,9 +154,9 @@ fn length_gaps(length: &WindowLength, facts: &ScheduleFacts) -> Gaps {
     } else if window.until.since(window.from) > length.longest.span() {
         gaps.add(
             format!(
-                "a window of at most {}; this one lasts {} minutes",
+                "a window of at most {}; this one lasts {}",
                 length.longest,
-                minutes(window)
+                lasts(window)
             ),
             ways_out::schedule(change, "choose a shorter window, or split the change"),
         );
