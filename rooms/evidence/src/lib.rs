@@ -27,10 +27,16 @@ pub const ACTS: &[&str] = &["evidence.add", "evidence.destroy", "evidence.read"]
 
 /// The room's tables.
 pub fn migrations() -> &'static [Migration] {
-    &[Migration {
-        name: "evidence/0001",
-        sql: include_str!("../migrations/0001_evidence.sql"),
-    }]
+    &[
+        Migration {
+            name: "evidence/0001",
+            sql: include_str!("../migrations/0001_evidence.sql"),
+        },
+        Migration {
+            name: "evidence/0002",
+            sql: include_str!("../migrations/0002_browsing.sql"),
+        },
+    ]
 }
 
 /// The room's events and what becomes of them.

@@ -187,12 +187,14 @@ pub fn browse(
         offset.into(),
     ];
     let read = |row: &Row<'_>| row.id("evidence_id");
-    let ids: Vec<EvidenceId> = match &selection.about {
-        None => view.rows(include_str!("sql/browse_evidence.sql"), &values, read)?,
-        Some(subject) => {
+    let ids: Vec<EvidenceId> = match (&selection.about, selection.kind) {
+        (Some(subject), _) => {
             values.insert(0, subject.to_string().into());
             view.rows(include_str!("sql/browse_evidence_about.sql"), &values, read)?
         }
+        // A kind may be rare among very much.
+        (None, Some(_)) => view.rows(include_str!("sql/browse_evidence_of_kind.sql"), &values, read)?,
+        (None, None) => view.rows(include_str!("sql/browse_evidence.sql"), &values[1..], read)?,
     };
     let mut evidence = Vec::with_capacity(ids.len());
     for id in ids {
