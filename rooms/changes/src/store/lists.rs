@@ -91,19 +91,20 @@ pub fn search(view: &View<'_>, search: &Search) -> Result<Vec<Summary>, StorageE
         .text
         .as_deref()
         .and_then(|text| ChangeId::parse(text.trim()).ok());
-    let values = [
+    let mut values: Vec<Value> = vec![
         search.state.map(State::name).into(),
         search.change_type.map(ChangeType::name).into(),
         search.text.as_deref().into(),
         id.map_or(0, ChangeId::number).into(),
-        search.order.name().into(),
-        u64::from(search.limit).into(),
-        search.offset.into(),
     ];
-    let sql = if search.is_descending {
-        include_str!("../sql/search_changes_down.sql")
-    } else {
-        include_str!("../sql/search_changes_up.sql")
+    let is_usual = search.order == Order::Change && search.is_descending;
+    if !is_usual {
+        values.extend([search.order.name().into(), search.is_descending.into()]);
+    }
+    values.extend([u64::from(search.limit).into(), search.offset.into()]);
+    let sql = match is_usual {
+        true => include_str!("../sql/newest_changes.sql"),
+        false => include_str!("../sql/search_changes.sql"),
     };
     view.rows(sql, &values, read_summary)
 }
