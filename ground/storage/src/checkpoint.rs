@@ -1,5 +1,7 @@
 //! Signed heads, proofs and records, for those who verify.
 
+use std::ops::ControlFlow;
+
 use basis::{Subject, Time};
 use ledger::Hash;
 use ledger::entry::Entry;
@@ -27,6 +29,17 @@ impl LedgerRecord {
     pub fn parse(&self) -> Result<Entry, StorageError> {
         Entry::parse(&self.entry).map_err(|error| damaged(format!("ledger entry {}", self.index), error))
     }
+}
+
+/// One entry without its payload, which may be large.
+#[derive(Debug, Clone)]
+pub struct LedgerLine {
+    /// Index in the ledger.
+    pub index: u64,
+    /// The entry's members.
+    pub entry: Entry,
+    /// Whether the payload was blanked.
+    pub is_blanked: bool,
 }
 
 impl Organisation {
@@ -114,6 +127,64 @@ impl View<'_> {
             next = record.parse()?.previous.filter(|previous| *previous < index);
             found.push(record);
         }
+        Ok(found)
+    }
+
+    /// Hands the entries from `first` up to but without `end` to `take`, in order.
+    pub fn each_ledger_line(
+        &self,
+        first: u64,
+        end: u64,
+        mut take: impl FnMut(LedgerLine) -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
+        self.each(
+            include_str!("sql/list_lines.sql"),
+            &[first.into(), end.into()],
+            |row| {
+                let index = row.count("idx")?;
+                let entry = Entry::parse(&row.blob("entry")?)
+                    .map_err(|error| damaged(format!("ledger entry {index}"), error))?;
+                take(LedgerLine {
+                    index,
+                    entry,
+                    is_blanked: row.flag("is_blanked")?,
+                })
+            },
+        )
+    }
+
+    /// Hands the entries about `subject` before index `before` to `take`, the newest first, until it has enough. Each names
+    /// the one before it, so nothing else is read; to begin at an entry that is about it costs no more than to begin at the end.
+    pub fn each_line_about(
+        &self,
+        subject: &Subject,
+        before: Option<u64>,
+        mut take: impl FnMut(LedgerLine) -> ControlFlow<()>,
+    ) -> Result<(), StorageError> {
+        let own = before.map(|index| self.ledger_line(index)).transpose()?.flatten();
+        let mut next = match own.filter(|line| line.entry.subject == *subject) {
+            Some(line) => line.entry.previous,
+            None => ledger_tables::last_about(self, &subject.to_string())?,
+        };
+        while let Some(index) = next {
+            let line = self
+                .ledger_line(index)?
+                .ok_or_else(|| damaged(format!("ledger entry {index}"), "it is missing"))?;
+            // INVARIANT: an entry names an earlier one, so this ends.
+            next = line.entry.previous.filter(|previous| *previous < index);
+            if before.is_none_or(|before| index < before) && take(line).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn ledger_line(&self, index: u64) -> Result<Option<LedgerLine>, StorageError> {
+        let mut found = None;
+        self.each_ledger_line(index, index.saturating_add(1), |line| {
+            found = Some(line);
+            Ok(())
+        })?;
         Ok(found)
     }
 

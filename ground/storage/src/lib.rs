@@ -32,7 +32,7 @@ mod view;
 mod writer;
 
 pub use apply::{EventKind, Follow, Follower, Registry, Stamp, Tables};
-pub use checkpoint::LedgerRecord;
+pub use checkpoint::{LedgerLine, LedgerRecord};
 pub use doctor::{Check, CheckResult};
 pub use error::{DataError, StorageError};
 pub use high_water::{HighWater, Mark};

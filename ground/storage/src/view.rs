@@ -1,5 +1,7 @@
 //! Reading: a connection that can ask and cannot change.
 
+use std::ops::ControlFlow;
+
 use rusqlite::Connection;
 
 use crate::{DataError, Row, StorageError, Value};
@@ -36,6 +38,16 @@ impl<'c> View<'c> {
         values: &[Value],
         mut read: impl FnMut(&Row<'_>) -> Result<(), StorageError>,
     ) -> Result<(), StorageError> {
+        self.each_until(sql, values, |row| read(row).map(ControlFlow::Continue))
+    }
+
+    /// Hands rows of the answer to `read` until it has enough, without keeping them.
+    pub fn each_until(
+        &self,
+        sql: &str,
+        values: &[Value],
+        mut read: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, StorageError>,
+    ) -> Result<(), StorageError> {
         let mut statement = self.connection.prepare_cached(sql)?;
         if !statement.readonly() {
             let what = "a statement that changes rows was given to a view".to_owned();
@@ -48,7 +60,9 @@ impl<'c> View<'c> {
         crate::value::bind(&mut statement, values)?;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next()? {
-            read(&Row::new(row))?;
+            if read(&Row::new(row))?.is_break() {
+                break;
+            }
         }
         Ok(())
     }

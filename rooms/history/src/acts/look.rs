@@ -2,14 +2,15 @@
 
 use std::fs::File;
 use std::io::Read as _;
+use std::ops::ControlFlow;
 
 use basis::{Actor, Class, Id, PersonId, Refusal, Subject};
 use ledger::Hash;
 use ledger::merkle::{leaf_hash, verify_inclusion};
 use ledger::note::Checkpoint;
-use storage::{LedgerRecord, Organisation, StorageError, View};
+use storage::{LedgerLine, Organisation, StorageError, View};
 
-use super::browse::{self, Proven, Shown, check, shown};
+use super::browse::{self, Proven, check};
 use crate::rules::{Export, ExportId};
 use crate::store;
 
@@ -37,7 +38,7 @@ pub struct Look {
 #[derive(Debug, Clone)]
 pub struct Found {
     /// The entries, the newest first.
-    pub entries: Vec<Shown>,
+    pub entries: Vec<LedgerLine>,
     /// Where to look further: before this index; none where nothing is left.
     pub further: Option<u64>,
     /// How many entries the ledger has.
@@ -65,15 +66,13 @@ pub struct SignedHead {
 }
 
 impl Look {
-    fn takes(&self, shown: &Shown) -> bool {
-        let entry = &shown.entry;
+    fn takes(&self, line: &LedgerLine) -> bool {
+        let entry = &line.entry;
         let is_type = |wanted: &String| match wanted.ends_with('.') {
             true => entry.event_type.as_str().starts_with(wanted.as_str()),
             false => entry.event_type.as_str() == wanted,
         };
-        self.before.is_none_or(|before| shown.index < before)
-            && self.event_type.as_ref().is_none_or(is_type)
-            && self.person.is_none_or(|person| entry.actor == person)
+        self.event_type.as_ref().is_none_or(is_type) && self.person.is_none_or(|person| entry.actor == person)
     }
 }
 
@@ -92,22 +91,24 @@ pub fn look(organisation: &Organisation, actor: &Actor, look: &Look, limit: usiz
 }
 
 fn about(view: &View<'_>, look: &Look, subject: &Subject, limit: usize) -> Result<Found, StorageError> {
-    let most = usize::try_from(LOOK_MAX).unwrap_or(usize::MAX);
     let mut entries = Vec::new();
-    for record in view.ledger_about(subject, most)? {
-        let shown = shown(&record)?;
-        if look.takes(&shown) {
-            entries.push(shown);
+    let mut further = None;
+    let mut left = LOOK_MAX;
+    view.each_line_about(subject, look.before, |line| {
+        if left == 0 || entries.len() == limit {
+            return ControlFlow::Break(());
         }
-        if entries.len() > limit {
-            break;
+        left -= 1;
+        // Where there is one more, the next look begins before the last that this one read.
+        further = Some(line.index).filter(|_| line.entry.previous.is_some());
+        if look.takes(&line) {
+            entries.push(line);
         }
-    }
-    let has_more = entries.len() > limit;
-    entries.truncate(limit);
+        ControlFlow::Continue(())
+    })?;
     Ok(Found {
-        further: entries.last().map(|last| last.index).filter(|_| has_more),
         entries,
+        further,
         size: view.ledger_size()?,
     })
 }
@@ -120,18 +121,18 @@ fn backwards(view: &View<'_>, look: &Look, limit: usize) -> Result<Found, Storag
     let mut entries = Vec::new();
     while end > floor {
         let first = end.saturating_sub(step).max(floor);
-        let mut records: Vec<LedgerRecord> = Vec::new();
-        view.each_ledger_record(first, end, |record| {
-            records.push(record);
+        let mut lines: Vec<LedgerLine> = Vec::new();
+        view.each_ledger_line(first, end, |line| {
+            lines.push(line);
             Ok(())
         })?;
-        for record in records.iter().rev() {
-            let shown = shown(record)?;
-            if look.takes(&shown) {
-                entries.push(shown);
+        for line in lines.into_iter().rev() {
+            let index = line.index;
+            if look.takes(&line) {
+                entries.push(line);
             }
             if entries.len() == limit {
-                let further = Some(record.index).filter(|index| *index > 0);
+                let further = Some(index).filter(|index| *index > 0);
                 return Ok(Found {
                     entries,
                     further,

@@ -6,12 +6,17 @@ use frame::Call;
 use frame::pages::{Cell, Column, Filters, Page, ROWS_ON_A_PAGE, State, Table, Tone, filled};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use storage::{StorageError, View};
+use storage::{LedgerLine, StorageError, View};
 
 use super::subject_cell;
-use crate::acts::{self, Look, Shown};
+use crate::acts::{self, Look};
 use crate::api::wrong_query;
 use crate::rules::Remains;
+
+/// How payloads stand.
+const READABLE: (&str, Tone) = ("readable", Tone::Plain);
+const SEALED: (&str, Tone) = ("sealed", Tone::Plain);
+const REDACTED: (&str, Tone) = ("redacted", Tone::Warning);
 
 /// Which entries to show.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -94,21 +99,27 @@ fn table(rows: Vec<Vec<Cell>>) -> Table {
 
 /// Whether the payload can be read.
 pub(super) fn standing(remains: &Remains) -> State {
-    match remains {
-        Remains::Whole(_) => State::new("readable", Tone::Plain),
-        Remains::Sealed => State::new("sealed", Tone::Plain),
-        Remains::Blanked(_) => State::new("redacted", Tone::Warning),
-    }
+    let (word, tone) = match remains {
+        Remains::Whole(_) => READABLE,
+        Remains::Sealed => SEALED,
+        Remains::Blanked(_) => REDACTED,
+    };
+    State::new(word, tone)
 }
 
-fn row(view: &View<'_>, shown: &Shown) -> Result<Vec<Cell>, StorageError> {
+fn row(view: &View<'_>, line: &LedgerLine) -> Result<Vec<Cell>, StorageError> {
+    let standing = match (line.entry.sealed, line.is_blanked) {
+        (true, _) => SEALED,
+        (false, true) => REDACTED,
+        (false, false) => READABLE,
+    };
     Ok(vec![
-        Cell::link(format!("/history/entries/{}", shown.index), shown.index),
-        Cell::Time(Some(shown.entry.time)),
-        Cell::text(shown.entry.event_type.as_str()),
-        subject_cell(&shown.entry.subject.to_string()),
-        Cell::text(people::in_words(view, shown.entry.actor)?),
-        Cell::State(standing(&shown.payload)),
+        Cell::link(format!("/history/entries/{}", line.index), line.index),
+        Cell::Time(Some(line.entry.time)),
+        Cell::text(line.entry.event_type.as_str()),
+        subject_cell(&line.entry.subject.to_string()),
+        Cell::text(people::in_words(view, line.entry.actor)?),
+        Cell::State(State::new(standing.0, standing.1)),
     ])
 }
 

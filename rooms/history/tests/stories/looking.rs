@@ -13,21 +13,25 @@ fn indexes(story: &Story, look: &Look, limit: usize) -> (Vec<u64>, Option<u64>) 
     )
 }
 
+/// Every part of the look, one after the other.
+fn parts(story: &Story, mut look: Look, limit: usize) -> Vec<u64> {
+    let mut joined = Vec::new();
+    loop {
+        let (part, further) = indexes(story, &look, limit);
+        assert!(part.len() <= limit);
+        joined.extend(part);
+        match further {
+            Some(before) => look.before = Some(before),
+            None => return joined,
+        }
+    }
+}
+
 #[test]
 fn the_newest_entry_comes_first_and_parts_fit_together_to_the_beginning() {
     let story = Story::told();
     let size = story.size();
-    let mut look = Look::default();
-    let mut joined = Vec::new();
-    loop {
-        let (part, further) = indexes(&story, &look, 7);
-        assert!(part.len() <= 7);
-        joined.extend(part);
-        match further {
-            Some(before) => look.before = Some(before),
-            None => break,
-        }
-    }
+    let joined = parts(&story, Look::default(), 7);
     let newest_first: Vec<u64> = (0..size).rev().collect();
     assert_eq!(joined, newest_first);
 }
@@ -37,7 +41,7 @@ fn filters_find_what_the_whole_list_holds() {
     let story = Story::told();
     let organisation = &story.house.organisation;
     let all = history::look(organisation, &story.auditor, &Look::default(), 10_000).unwrap();
-    let person = all.entries[0].entry().actor;
+    let person = all.entries[0].entry.actor;
     let rows = [
         Look {
             subject: Some(change()),
@@ -61,7 +65,7 @@ fn filters_find_what_the_whole_list_holds() {
             .entries
             .iter()
             .filter(|shown| {
-                let (entry, event_type) = (shown.entry(), shown.entry().event_type.as_str());
+                let (entry, event_type) = (&shown.entry, shown.entry.event_type.as_str());
                 look.subject
                     .as_ref()
                     .is_none_or(|subject| entry.subject == *subject)
@@ -80,6 +84,7 @@ fn filters_find_what_the_whole_list_holds() {
             ..look.clone()
         };
         assert_eq!(indexes(&story, &before, 10_000).0, expected[1..], "{before:?}");
+        assert_eq!(parts(&story, look.clone(), 2), expected, "{look:?}");
     }
 }
 
