@@ -18,6 +18,7 @@ pub fn registry() -> Registry {
         .room(evidence::migrations(), evidence::events())
         .room(assets::migrations(), assets::events())
         .room(findings::migrations(), findings::events())
+        .following(findings::followed())
         .room(changes::migrations(), changes::events())
         .room(permits::migrations(), permits::events())
         .room(runs::migrations(), runs::events())

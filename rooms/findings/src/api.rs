@@ -245,7 +245,7 @@ fn priorities(call: &Call<'_, ListQuery>) -> Result<Listed<FindingView>, Refusal
         )
         .way_out("ask for up to 500 with `limit`, or narrow the list"));
     }
-    let found = acts::priorities(call.organisation(), call.actor, &filter, page.size()? as usize)?;
+    let found = acts::priorities(call.organisation(), call.actor, &filter, page.size()?.into())?;
     Ok(Listed {
         items: found.into_iter().map(FindingView::from).collect(),
         next: None,

@@ -13,7 +13,7 @@ mod rules;
 mod store;
 
 use frame::Routes;
-use storage::{EventKind, Migration};
+use storage::{EventKind, Follower, Migration};
 
 pub use acts::{
     Figures, Filter, Import, ListChange, Loaded, MatchOutcome, Ranked, Shown, browse, feeds, figures,
@@ -44,12 +44,21 @@ pub fn migrations() -> &'static [Migration] {
             name: "findings/0002",
             sql: include_str!("../migrations/0002_ranking.sql"),
         },
+        Migration {
+            name: "findings/0003",
+            sql: include_str!("../migrations/0003_kept_rank.sql"),
+        },
     ]
 }
 
 /// The room's events and what becomes of them.
 pub fn events() -> Vec<EventKind> {
     store::events()
+}
+
+/// The events of assets and policy that move the rank of findings.
+pub fn followed() -> &'static [Follower] {
+    store::FOLLOWED
 }
 
 /// The room's routes.

@@ -45,6 +45,7 @@ impl Story {
                 .room(evidence::migrations(), evidence::events())
                 .room(assets::migrations(), assets::events())
                 .room(findings::migrations(), findings::events())
+                .following(findings::followed())
                 .room(changes::migrations(), changes::events());
             more(rooms)
         });

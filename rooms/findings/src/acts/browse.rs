@@ -36,8 +36,7 @@ pub fn browse(
     organisation.view(|view| {
         let now = organisation.now();
         let mut ranking = Ranking::begin(view, actor, now)?;
-        let policy = ranking.policy();
-        let ids = store::ranked_ids(view, &policy, now, selection, order, (limit, offset))?;
+        let ids = store::ranked_ids(view, now, selection, order, (limit, offset))?;
         let mut found = Vec::with_capacity(ids.len());
         for id in ids {
             if let Some(finding) = store::find(view, id)? {
@@ -55,9 +54,9 @@ pub fn browse(
 pub fn figures(organisation: &Organisation, actor: &Actor) -> Result<Figures, Refusal> {
     organisation.view(|view| {
         let now = organisation.now();
-        let policy = Ranking::begin(view, actor, now)?.policy();
+        Ranking::begin(view, actor, now)?;
         Ok(Figures {
-            due: store::count_due(view, &policy, now)?,
+            due: store::count_due(view, now)?,
             fixed: store::count_fixed(view, now - FIXED_WITHIN)?,
             at: now,
         })

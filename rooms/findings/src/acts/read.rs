@@ -8,10 +8,11 @@ use basis::{Actor, Class, Refusal, Time};
 use policy::{Exploitation, Policy, Severity};
 use storage::{DataError, Organisation, StorageError, View};
 
+use super::browse::browse;
 use crate::rules::{
     self, Due, FeedId, Finding, FindingId, Priority, ScanId, State, due, is_late, priority, weight,
 };
-use crate::store::{self, HistoryRow, LoadedFeed, ScanRow};
+use crate::store::{self, HistoryRow, LoadedFeed, ScanRow, Selection};
 
 /// How many findings are read at a time.
 const ROWS_AT_A_TIME: u64 = 500;
@@ -75,10 +76,6 @@ impl<'v, 'c> Ranking<'v, 'c> {
             assets: BTreeMap::new(),
             now,
         })
-    }
-
-    pub(super) fn policy(&self) -> Arc<Policy> {
-        Arc::clone(&self.policy)
     }
 
     pub(super) fn rank(&mut self, finding: Finding) -> Result<Ranked, StorageError> {
@@ -195,24 +192,16 @@ pub fn priorities(
     organisation: &Organisation,
     actor: &Actor,
     filter: &Filter,
-    limit: usize,
+    limit: u64,
 ) -> Result<Vec<Ranked>, Refusal> {
-    organisation.view(|view| {
-        let mut found: Vec<Ranked> = Vec::new();
-        let first = |ranked: &mut Vec<Ranked>| {
-            ranked.sort_by_key(|ranked| (std::cmp::Reverse(ranked.priority.points), ranked.finding.id));
-            ranked.truncate(limit);
-        };
-        Ranking::begin(view, actor, organisation.now())?.each(filter, None, |ranked| {
-            found.push(ranked);
-            if found.len() >= limit.saturating_mul(2).max(1_000) {
-                first(&mut found);
-            }
-            true
-        })?;
-        first(&mut found);
-        Ok(found)
-    })
+    let selection = Selection {
+        state: filter.state,
+        asset: filter.asset,
+        severity: filter.severity,
+        due_before: filter.due_before,
+        ..Selection::default()
+    };
+    browse(organisation, actor, &selection, "-rank", limit, 0)
 }
 
 /// One finding with its history.

@@ -244,6 +244,7 @@ fn selection(call: &Call<'_, ListQuery>) -> Result<Selection, Refusal> {
         .is_some(),
         asset: asset.transpose()?,
         text: own(query.text.as_ref()),
+        due_before: None,
     })
 }
 

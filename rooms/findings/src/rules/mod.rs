@@ -29,7 +29,7 @@ pub use identity::{
 pub use inventory::Inventory;
 pub use judge::{Gone, Judgement, Look, Outcome, judge};
 pub use known::{Finding, KnownCheck, State};
-pub use priority::{DUE_SOON, Priority, priority, weights};
+pub use priority::{DUE_SOON, Priority, asset_points, priority, standing_points, weights};
 pub use rating::{Rated, RatedBy, weight};
 pub use restart::missing_restart;
 pub use sighting::{Matched as MatchedAdvisory, ScanOfHost, Sighting, of_advisory, of_item};

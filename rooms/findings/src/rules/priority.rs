@@ -17,7 +17,8 @@ pub struct Priority {
 /// Before the due time, for how long it weighs.
 pub const DUE_SOON: Span = Span::days(7);
 
-/// What each reason weighs. The store ranks whole lists by the same numbers.
+/// What each reason weighs. The store keeps what it makes of them beside each finding, so whoever changes a number adds a
+/// migration from which on events are followed (`storage::Follower`), which weighs everything anew.
 pub mod weights {
     use policy::Severity;
 
@@ -52,6 +53,21 @@ pub mod weights {
     }
 }
 
+/// The points that stay while time passes and that the asset does not give. With those of [`asset_points`] and of the clock
+/// they make the points of [`priority`].
+pub fn standing_points(severity: Severity, score_tenths: Option<u8>, exploitation: Exploitation) -> u32 {
+    sum(&of_finding(severity, score_tenths, exploitation))
+}
+
+/// The points that a finding has by being on this asset.
+pub fn asset_points(asset: &AssetFacts) -> u32 {
+    sum(&of_asset(asset))
+}
+
+fn sum(reasons: &[(u32, String)]) -> u32 {
+    reasons.iter().map(|(points, _)| points).sum()
+}
+
 /// Adds up the reasons. Severity gives up to 40 points, or its exact score times four; known exploitation 30; being late
 /// 20, being due within a week 10; the internet 15; CUI 10; criticality up to 10.
 pub fn priority(
@@ -62,54 +78,57 @@ pub fn priority(
     due: Option<&Due>,
     now: Time,
 ) -> Priority {
+    let mut reasons = of_finding(severity, score_tenths, exploitation);
+    reasons.extend(of_asset(asset));
+    reasons.extend(due.and_then(|due| by_clock(due, now)));
+    reasons.sort_by(|a, b| b.cmp(a));
+    Priority {
+        points: sum(&reasons),
+        reasons,
+    }
+}
+
+fn of_finding(
+    severity: Severity,
+    score_tenths: Option<u8>,
+    exploitation: Exploitation,
+) -> Vec<(u32, String)> {
     let mut reasons = vec![by_severity(severity, score_tenths)];
     if exploitation == Exploitation::Known {
         reasons.push((weights::EXPLOITED, "known to be exploited".to_owned()));
     }
-    match asset.exposure {
-        Exposure::InternetFacing => {
-            reasons.push((weights::INTERNET, "the asset faces the internet".to_owned()))
-        }
-        Exposure::Internal => {
-            reasons.push((weights::INTERNAL, "the asset is on internal networks".to_owned()))
-        }
-        Exposure::Isolated => {}
-    }
-    match asset.classification {
-        Classification::Cui => reasons.push((weights::CUI, "the asset holds CUI".to_owned())),
-        Classification::Fci => reasons.push((weights::FCI, "the asset holds FCI".to_owned())),
-        Classification::None => {}
-    }
-    match asset.criticality {
-        Criticality::High => reasons.push((
-            weights::CRITICALITY_HIGH,
-            "the asset's criticality is high".to_owned(),
-        )),
-        Criticality::Medium => reasons.push((
-            weights::CRITICALITY_MEDIUM,
-            "the asset's criticality is medium".to_owned(),
-        )),
-        Criticality::Low => {}
-    }
-    if let Some(due) = due {
-        let left_ms = due.at.since(now).as_ms();
-        if left_ms < 0 {
-            reasons.push((
-                weights::LATE,
-                format!("late since {} (paragraph {})", due.at.to_minutes(), due.paragraph),
-            ));
-        } else if left_ms <= DUE_SOON.as_ms() {
-            reasons.push((
-                weights::DUE_SOON,
-                format!("due by {} (paragraph {})", due.at.to_minutes(), due.paragraph),
-            ));
-        }
-    }
-    reasons.sort_by(|a, b| b.cmp(a));
-    Priority {
-        points: reasons.iter().map(|(points, _)| points).sum(),
-        reasons,
-    }
+    reasons
+}
+
+fn of_asset(asset: &AssetFacts) -> Vec<(u32, String)> {
+    let exposure = match asset.exposure {
+        Exposure::InternetFacing => Some((weights::INTERNET, "the asset faces the internet")),
+        Exposure::Internal => Some((weights::INTERNAL, "the asset is on internal networks")),
+        Exposure::Isolated => None,
+    };
+    let classification = match asset.classification {
+        Classification::Cui => Some((weights::CUI, "the asset holds CUI")),
+        Classification::Fci => Some((weights::FCI, "the asset holds FCI")),
+        Classification::None => None,
+    };
+    let criticality = match asset.criticality {
+        Criticality::High => Some((weights::CRITICALITY_HIGH, "the asset's criticality is high")),
+        Criticality::Medium => Some((weights::CRITICALITY_MEDIUM, "the asset's criticality is medium")),
+        Criticality::Low => None,
+    };
+    let reasons = [exposure, classification, criticality].into_iter().flatten();
+    reasons.map(|(points, why)| (points, why.to_owned())).collect()
+}
+
+fn by_clock(due: &Due, now: Time) -> Option<(u32, String)> {
+    let left_ms = due.at.since(now).as_ms();
+    let (points, word) = match left_ms {
+        ..0 => (weights::LATE, "late since"),
+        _ if left_ms <= DUE_SOON.as_ms() => (weights::DUE_SOON, "due by"),
+        _ => return None,
+    };
+    let why = format!("{word} {} (paragraph {})", due.at.to_minutes(), due.paragraph);
+    Some((points, why))
 }
 
 fn by_severity(severity: Severity, score_tenths: Option<u8>) -> (u32, String) {

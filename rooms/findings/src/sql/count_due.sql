@@ -1,35 +1,34 @@
--- No limit: one row.
+-- No limit: one row, counted in the index.
 select
-  coalesce(sum(d.due_at < $1), 0) as late,
-  coalesce(sum(d.due_at between $1 and $1 + $13), 0) as week,
-  coalesce(sum(d.due_at > $1 + $13 and d.due_at <= $1 + $14), 0) as month,
-  coalesce(sum(d.due_at > $1 + $14), 0) as later,
-  coalesce(sum(d.due_at is null), 0) as unlimited
-from (
-  select
-    case
-      when f.reopened_at > case $2
-        when 1 then coalesce(f.published_at, f.identified_at)
-        else f.identified_at
-      end then f.reopened_at
-      when $2 = 1 then coalesce(f.published_at, f.identified_at)
-      else f.identified_at
-    end + case f.is_exploited
-      when 1 then case f.severity
-        when 'critical' then $8
-        when 'high' then $9
-        when 'medium' then $10
-        when 'low' then $11
-        else $12
-      end
-      else case f.severity
-        when 'critical' then $3
-        when 'high' then $4
-        when 'medium' then $5
-        when 'low' then $6
-        else $7
-      end
-    end as due_at
-  from findings f
-  where f.state <> 'remediated'
-) d
+  (
+    select count(*)
+    from findings
+    where is_open = 1
+      and due_at < $1
+  ) as late,
+  (
+    select count(*)
+    from findings
+    where is_open = 1
+      and due_at between $1 and $2
+  ) as week,
+  (
+    select count(*)
+    from findings
+    where is_open = 1
+      and due_at > $2
+      and due_at <= $3
+  ) as month,
+  (
+    select count(*)
+    from findings
+    where is_open = 1
+      and due_at > $3
+      and due_at < $4
+  ) as later,
+  (
+    select count(*)
+    from findings
+    where is_open = 1
+      and due_at = $4
+  ) as unlimited

@@ -8,6 +8,6 @@ select
 from (
   select f.corrected_at - coalesce(f.reopened_at, f.identified_at) as taken
   from findings f
-  where f.state = 'remediated'
+  where f.is_open = 0
     and f.corrected_at >= $1
 ) d

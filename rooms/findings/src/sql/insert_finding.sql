@@ -7,22 +7,6 @@ insert into findings (
   identified_at,
   reported_at,
   reopened_count,
-  pending,
-  is_exploited
+  pending
 )
-values (
-  $1,
-  $2,
-  $3,
-  $4,
-  'open',
-  $5,
-  $6,
-  0,
-  '',
-  (
-    select count(*)
-    from finding_exploited
-    where cve = $3
-  )
-)
+values ($1, $2, $3, $4, 'open', $5, $6, 0, '')

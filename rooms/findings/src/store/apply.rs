@@ -3,6 +3,7 @@
 use basis::{Subject, Time};
 use storage::{EventKind, Stamp, StorageError, Tables, Value};
 
+use super::weighing::{weigh, weigh_vulnerability};
 use crate::rules::{
     AdvisoriesLoaded, CheckKey, ExploitedListed, FindingId, GoneAs, HostsReached, Imported, Matched, Opened,
     Released, SeenAgain, SightingRecord, Ticketed, WentAway,
@@ -82,6 +83,7 @@ fn apply_matched(tables: &Tables<'_>, stamp: &Stamp, event: Matched) -> Result<(
 }
 
 fn apply_opened(tables: &Tables<'_>, stamp: &Stamp, event: Opened) -> Result<(), StorageError> {
+    let policy = policy::current(tables)?;
     for opened in event.findings {
         let values = [
             Value::id(opened.finding),
@@ -95,7 +97,7 @@ fn apply_opened(tables: &Tables<'_>, stamp: &Stamp, event: Opened) -> Result<(),
         for check in opened.checks {
             put_check(tables, opened.finding, check, opened.at)?;
         }
-        rate(tables, opened.finding)?;
+        weigh(tables, &policy, opened.finding)?;
         remember(tables, stamp, opened.finding, "opened", opened.at, &event.source)?;
     }
     Ok(())
@@ -130,6 +132,7 @@ fn put_check(
 }
 
 fn apply_seen_again(tables: &Tables<'_>, stamp: &Stamp, event: SeenAgain) -> Result<(), StorageError> {
+    let policy = policy::current(tables)?;
     for seen in event.findings {
         let finding = Value::id(seen.finding);
         for check in seen.changed {
@@ -139,7 +142,6 @@ fn apply_seen_again(tables: &Tables<'_>, stamp: &Stamp, event: SeenAgain) -> Res
             let values = [finding.clone(), check.to_string().into(), seen.at.into()];
             tables.execute(include_str!("../sql/see_check.sql"), &values)?;
         }
-        rate(tables, seen.finding)?;
         if seen.is_back {
             tables.execute(
                 include_str!("../sql/reopen_finding.sql"),
@@ -149,15 +151,17 @@ fn apply_seen_again(tables: &Tables<'_>, stamp: &Stamp, event: SeenAgain) -> Res
         } else {
             tables.execute(include_str!("../sql/resume_finding.sql"), &[finding])?;
         }
+        weigh(tables, &policy, seen.finding)?;
     }
     Ok(())
 }
 
 fn apply_went_away(tables: &Tables<'_>, stamp: &Stamp, event: WentAway) -> Result<(), StorageError> {
+    let policy = policy::current(tables)?;
     for gone in event.findings {
         let finding = Value::id(gone.finding);
         leave(tables, gone.finding, &gone.checks, gone.at)?;
-        rate(tables, gone.finding)?;
+        weigh(tables, &policy, gone.finding)?;
         let what = match gone.outcome {
             GoneAs::Remediated => {
                 tables.execute(
@@ -178,13 +182,6 @@ fn apply_went_away(tables: &Tables<'_>, stamp: &Stamp, event: WentAway) -> Resul
         remember(tables, stamp, gone.finding, what, gone.at, &event.source)?;
     }
     Ok(())
-}
-
-/// Keeps beside the finding how bad its checks take it for, so that whole lists are ranked without them.
-fn rate(tables: &Tables<'_>, finding: FindingId) -> Result<(), StorageError> {
-    tables
-        .execute(include_str!("../sql/rate_finding.sql"), &[Value::id(finding)])
-        .map(drop)
 }
 
 fn leave(tables: &Tables<'_>, finding: FindingId, checks: &[CheckKey], at: Time) -> Result<(), StorageError> {
@@ -284,6 +281,7 @@ fn apply_exploited_listed(
         stamp.time.into(),
     ];
     tables.execute(include_str!("../sql/upsert_feed.sql"), &values)?;
+    let policy = policy::current(tables)?;
     for added in event.added {
         let values = [
             added.cve.clone().into(),
@@ -291,20 +289,14 @@ fn apply_exploited_listed(
             Value::id(event.feed),
         ];
         tables.execute(include_str!("../sql/upsert_exploited.sql"), &values)?;
-        tables.execute(
-            include_str!("../sql/note_exploited.sql"),
-            &[added.cve.into(), true.into()],
-        )?;
+        weigh_vulnerability(tables, &policy, &added.cve)?;
     }
     for removed in event.removed {
         tables.execute(
             include_str!("../sql/delete_exploited.sql"),
             &[removed.clone().into()],
         )?;
-        tables.execute(
-            include_str!("../sql/note_exploited.sql"),
-            &[removed.into(), false.into()],
-        )?;
+        weigh_vulnerability(tables, &policy, &removed)?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod apply;
 mod ranking;
 mod read;
+mod weighing;
 
 pub(crate) use apply::events;
 pub use ranking::{Clock, DueCounts, FixCounts, Selection};
@@ -16,3 +17,4 @@ pub(crate) use read::{
     find_scan_by_file, history, last_feed, last_match, last_scan, latest_feeds, latest_scans, next_feed_id,
     next_finding_id, next_match_id, next_scan_id, open_by_scanner,
 };
+pub(crate) use weighing::FOLLOWED;

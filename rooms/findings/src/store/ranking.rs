@@ -1,21 +1,16 @@
-//! Ranking and counting whole lists where the rows are. What the policy and the rules weigh is handed in; the rank of each
-//! finding that is shown is reckoned once more by the rules themselves.
+//! Ranking and counting whole lists by the rank that is kept beside each finding. Only how the clocks stand is added when
+//! somebody looks; the rank of each finding that is shown is reckoned once more by the rules themselves.
+
+use std::collections::{BTreeSet, HashSet};
+use std::ops::ControlFlow;
 
 use assets::AssetId;
 use basis::{Span, Time};
-use policy::{ClockStart, Exploitation, Policy, Severity};
-use storage::{StorageError, Value, View};
+use policy::Severity;
+use storage::{Row, StorageError, Value, View};
 
+use super::weighing::NEVER;
 use crate::rules::{DUE_SOON, FindingId, State, weight, weights};
-
-/// From the worst to the mildest, as the statements number them.
-const SEVERITIES: [Severity; 5] = [
-    Severity::Critical,
-    Severity::High,
-    Severity::Medium,
-    Severity::Low,
-    Severity::None,
-];
 
 /// How a list is narrowed by its clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +30,6 @@ impl Clock {
         (Clock::Soon, "soon", "due within 7 days"),
         (Clock::Unlimited, "none", "without a due date"),
     ];
-
-    fn name(self) -> &'static str {
-        Clock::ALL
-            .iter()
-            .find(|(clock, ..)| *clock == self)
-            .map_or("", |(_, name, _)| name)
-    }
 }
 
 /// Which findings are browsed; what is left out does not limit.
@@ -55,6 +43,8 @@ pub struct Selection {
     pub severity: Option<Severity>,
     /// Only those whose clock stands so.
     pub clock: Option<Clock>,
+    /// Only those due before this moment.
+    pub due_before: Option<Time>,
     /// Only those that are known to be exploited.
     pub is_exploited: bool,
     /// Only those with this text in vulnerability, title, place or the asset's name.
@@ -91,64 +81,269 @@ pub struct FixCounts {
     pub longer: u64,
 }
 
-/// The clock and the deadlines of the policy, as the statements take them.
-fn terms(policy: &Policy, now: Time) -> Vec<Value> {
-    let within = |exploitation| {
-        SEVERITIES.map(|severity| {
-            let terms = policy.remediation_deadline(severity, exploitation);
-            Value::from(terms.map(|terms| terms.within.as_ms()))
-        })
+/// From this due time to that one, both included.
+type Range = (i64, i64);
+
+/// The due times of findings that are late, due soon and neither, with the points that each gives.
+fn bands(now: Time) -> [(u64, Range); 3] {
+    let (now, soon) = (now.as_ms(), (now + DUE_SOON).as_ms());
+    [
+        (u64::from(weights::LATE), (i64::MIN, now - 1)),
+        (u64::from(weights::DUE_SOON), (now, soon)),
+        (0, (soon + 1, NEVER)),
+    ]
+}
+
+fn within(one: Range, other: Range) -> Range {
+    (one.0.max(other.0), one.1.min(other.1))
+}
+
+/// The due times that the selection lets through.
+fn due_range(selection: &Selection, now: Time) -> Range {
+    let [(_, late), (_, soon), _] = bands(now);
+    let by_clock = match selection.clock {
+        // What was mended is late if it was mended late: that is not for the clock to say.
+        Some(Clock::Late) if selection.state == Some(State::Remediated) => (i64::MIN, NEVER),
+        Some(Clock::Late) => late,
+        Some(Clock::Soon) => soon,
+        Some(Clock::Unlimited) => (NEVER, NEVER),
+        None => (i64::MIN, NEVER),
     };
-    let all = SEVERITIES.iter();
-    let counted_from = all
-        .filter_map(|severity| policy.remediation_deadline(*severity, Exploitation::Known))
-        .map(|terms| terms.counted_from)
-        .next();
-    let mut values = vec![now.into(), (counted_from == Some(ClockStart::Release)).into()];
-    values.extend(within(Exploitation::NotKnown));
-    values.extend(within(Exploitation::Known));
-    values
+    let before = selection.due_before.map_or(NEVER, |before| before.as_ms() - 1);
+    within(by_clock, (i64::MIN, before))
+}
+
+/// What a text is looked for in: the words of findings and the names of their assets, each once.
+struct Named {
+    words: HashSet<u64>,
+    assets: HashSet<AssetId>,
+}
+
+impl Named {
+    fn find(view: &View<'_>, text: &str) -> Result<Self, StorageError> {
+        let mut named = Self {
+            words: HashSet::new(),
+            assets: HashSet::new(),
+        };
+        let values = [pattern(text).into()];
+        view.each(include_str!("../sql/search_words.sql"), &values, |row| {
+            named.words.insert(row.count("words_id")?);
+            Ok(())
+        })?;
+        view.each(include_str!("../sql/search_assets.sql"), &values, |row| {
+            named.assets.insert(row.id("asset_id")?);
+            Ok(())
+        })?;
+        Ok(named)
+    }
+}
+
+/// A part of the findings, which come in their order.
+struct Part {
+    named: Option<Named>,
+    skip: usize,
+    take: usize,
+    taken: Vec<FindingId>,
+}
+
+impl Part {
+    fn is_full(&self) -> bool {
+        self.taken.len() >= self.take
+    }
+
+    /// How many more rows can be of use; with a text nobody knows.
+    fn rows_max(&self) -> i64 {
+        let left = self.skip + self.take - self.taken.len();
+        match self.named {
+            Some(_) => i64::MAX,
+            None => i64::try_from(left).unwrap_or(i64::MAX),
+        }
+    }
+
+    fn lets_through(&self, row: &Row<'_>) -> Result<bool, StorageError> {
+        Ok(match &self.named {
+            Some(named) => {
+                named.words.contains(&row.count("words_id")?) || named.assets.contains(&row.id("asset_id")?)
+            }
+            None => true,
+        })
+    }
+
+    fn add(&mut self, id: FindingId) -> ControlFlow<()> {
+        if self.is_full() {
+            return ControlFlow::Break(());
+        }
+        if self.skip > 0 {
+            self.skip -= 1;
+        } else {
+            self.taken.push(id);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// One list that is asked for.
+struct Asked<'a, 'v, 'c> {
+    view: &'v View<'c>,
+    selection: &'a Selection,
+    now: Time,
+    due: Range,
+}
+
+impl Asked<'_, '_, '_> {
+    fn is_open(&self) -> bool {
+        self.selection.state.is_none_or(State::is_open)
+    }
+
+    /// What every statement narrows the list by, after the due time.
+    fn filters(&self) -> [Value; 4] {
+        let selection = self.selection;
+        let is_corrected_late =
+            selection.clock == Some(Clock::Late) && selection.state == Some(State::Remediated);
+        [
+            selection.state.map(State::name).into(),
+            u64::from(selection.severity.map_or(0, weight)).into(),
+            selection.is_exploited.into(),
+            is_corrected_late.into(),
+        ]
+    }
+
+    /// By points: for each sum those who reach it late, soon and by themselves, so that no more is read than is shown.
+    fn by_rank(&self, is_descending: bool, part: &mut Part) -> Result<(), StorageError> {
+        let sql = include_str!("../sql/list_points.sql");
+        let points: BTreeSet<u64> = self
+            .view
+            .rows(sql, &[self.is_open().into()], |row| row.count("points"))?
+            .into_iter()
+            .collect();
+        let bands = bands(self.now);
+        let sums = points
+            .iter()
+            .flat_map(|points| bands.map(|(bonus, _)| points + bonus));
+        let mut sums: Vec<u64> = sums.collect::<BTreeSet<u64>>().into_iter().collect();
+        if is_descending {
+            sums.reverse();
+        }
+        for sum in sums {
+            if part.is_full() {
+                break;
+            }
+            self.level(&points, sum, part)?;
+        }
+        Ok(())
+    }
+
+    fn level(&self, points: &BTreeSet<u64>, sum: u64, part: &mut Part) -> Result<(), StorageError> {
+        let mut level: Vec<FindingId> = Vec::new();
+        for (bonus, band) in bands(self.now) {
+            let (from, to) = within(band, self.due);
+            let own = sum.checked_sub(bonus).filter(|own| points.contains(own));
+            let Some(own) = own.filter(|_| from <= to) else {
+                continue;
+            };
+            let mut values = vec![self.is_open().into(), own.into(), from.into(), to.into()];
+            values.extend(self.filters());
+            values.push(part.rows_max().into());
+            let sql = include_str!("../sql/rank_level.sql");
+            self.view.each(sql, &values, |row| {
+                if part.lets_through(row)? {
+                    level.push(row.id("finding_id")?);
+                }
+                Ok(())
+            })?;
+        }
+        level.sort_unstable();
+        // Which of them are of use is for the part to say.
+        let _ = level.into_iter().try_for_each(|id| part.add(id));
+        Ok(())
+    }
+
+    /// By a statement that gives them in their order.
+    fn by(&self, sql: &str, due: Range, more: &[Value], part: &mut Part) -> Result<(), StorageError> {
+        let mut values = vec![self.is_open().into(), due.0.into(), due.1.into()];
+        values.extend(self.filters());
+        values.push(part.rows_max().into());
+        values.extend_from_slice(more);
+        self.view.each_until(sql, &values, |row| {
+            if part.lets_through(row)? {
+                return Ok(part.add(row.id("finding_id")?));
+            }
+            Ok(ControlFlow::Continue(()))
+        })
+    }
+
+    /// By due time, the last one first; those without one stand at the end either way.
+    fn by_due_down(&self, part: &mut Part) -> Result<(), StorageError> {
+        for range in [(i64::MIN, NEVER - 1), (NEVER, NEVER)] {
+            if !part.is_full() {
+                let sql = include_str!("../sql/list_by_due_down.sql");
+                self.by(sql, within(range, self.due), &[], part)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What the sum of the points is made of where the database adds it up.
+    fn points_by_clock(&self) -> [Value; 4] {
+        let [(late, _), (soon, (from, to)), _] = bands(self.now);
+        [from.into(), to.into(), late.into(), soon.into()]
+    }
+
+    fn of_asset(&self, asset: AssetId, order: &str, part: &mut Part) -> Result<(), StorageError> {
+        let mut more = self.points_by_clock().to_vec();
+        more.extend([Value::id(asset), order.into(), NEVER.into()]);
+        self.by(include_str!("../sql/rank_asset.sql"), self.due, &more, part)
+    }
 }
 
 /// The ids of the findings of this part, in the order of `order`: a column's word, with a dash where the greatest comes
 /// first, and `rank` for the most urgent last.
 pub(crate) fn ranked_ids(
     view: &View<'_>,
-    policy: &Policy,
     now: Time,
     selection: &Selection,
     order: &str,
     (limit, offset): (u64, u64),
 ) -> Result<Vec<FindingId>, StorageError> {
-    let mut values = terms(policy, now);
-    values.extend(SEVERITIES.map(|severity| u64::from(weights::unscored(severity)).into()));
-    let fixed = [
-        weights::EXPLOITED,
-        weights::INTERNET,
-        weights::INTERNAL,
-        weights::CUI,
-        weights::FCI,
-        weights::CRITICALITY_HIGH,
-        weights::CRITICALITY_MEDIUM,
-        weights::LATE,
-        weights::DUE_SOON,
-    ];
-    values.extend(fixed.map(|points| Value::from(u64::from(points))));
-    values.extend([
-        DUE_SOON.as_ms().into(),
-        Value::id_if(selection.asset),
-        selection.state.map(State::name).into(),
-        u64::from(selection.severity.map_or(0, weight)).into(),
-        selection.is_exploited.into(),
-        selection.text.as_deref().map(pattern).into(),
-        selection.clock.map(Clock::name).into(),
-        order.into(),
-        limit.into(),
-        offset.into(),
-    ]);
-    view.rows(include_str!("../sql/rank_findings.sql"), &values, |row| {
-        row.id("finding_id")
-    })
+    let text = selection.text.as_deref();
+    let mut part = Part {
+        named: text.map(|text| Named::find(view, text)).transpose()?,
+        skip: usize::try_from(offset).unwrap_or(usize::MAX / 2),
+        take: usize::try_from(limit).unwrap_or(usize::MAX / 2),
+        taken: Vec::new(),
+    };
+    let asked = Asked {
+        view,
+        selection,
+        now,
+        due: due_range(selection, now),
+    };
+    let by_clock = asked.points_by_clock();
+    let by = |sql: &str, more: &[Value], part: &mut Part| asked.by(sql, asked.due, more, part);
+    match (order, selection.asset) {
+        (_, Some(asset)) => asked.of_asset(asset, order, &mut part)?,
+        ("rank", _) => asked.by_rank(false, &mut part)?,
+        ("due", _) => by(include_str!("../sql/list_by_due.sql"), &[], &mut part)?,
+        ("-due", _) => asked.by_due_down(&mut part)?,
+        ("identified", _) => by(
+            include_str!("../sql/list_by_identified.sql"),
+            &by_clock,
+            &mut part,
+        )?,
+        ("-identified", _) => by(
+            include_str!("../sql/list_by_identified_down.sql"),
+            &by_clock,
+            &mut part,
+        )?,
+        ("asset", _) => by(include_str!("../sql/list_by_asset.sql"), &by_clock, &mut part)?,
+        ("-asset", _) => by(
+            include_str!("../sql/list_by_asset_down.sql"),
+            &by_clock,
+            &mut part,
+        )?,
+        _ => asked.by_rank(true, &mut part)?,
+    }
+    Ok(part.taken)
 }
 
 /// What `like` looks for to find the text anywhere.
@@ -164,10 +359,11 @@ fn pattern(text: &str) -> String {
     pattern
 }
 
-/// How many open findings are due when, by the policy.
-pub(crate) fn count_due(view: &View<'_>, policy: &Policy, now: Time) -> Result<DueCounts, StorageError> {
-    let mut values = terms(policy, now);
-    values.extend([Span::days(7).as_ms().into(), Span::days(30).as_ms().into()]);
+/// How many open findings are due when.
+pub(crate) fn count_due(view: &View<'_>, now: Time) -> Result<DueCounts, StorageError> {
+    let until = [7, 30].map(|days| Value::from(now + Span::days(days)));
+    let [week, month] = until;
+    let values = [now.into(), week, month, NEVER.into()];
     view.the(include_str!("../sql/count_due.sql"), &values, |row| {
         Ok(DueCounts {
             late: row.count("late")?,

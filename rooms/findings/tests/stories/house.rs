@@ -27,6 +27,7 @@ impl Shop {
                 .room(evidence::migrations(), evidence::events())
                 .room(assets::migrations(), assets::events())
                 .room(findings::migrations(), findings::events())
+                .following(findings::followed())
         });
         let tina = house.person("tina", &[Role::Technician, Role::SystemOwner]);
         Self { house, tina }

@@ -4,5 +4,6 @@ mod browsing;
 mod feeds;
 mod house;
 mod matching;
+mod ranks;
 mod real_files;
 mod scans;

@@ -52,6 +52,7 @@ fn the_submitted_text_is_redacted_only_when_nobody_decides_on_it_any_more() {
             .room(evidence::migrations(), evidence::events())
             .room(assets::migrations(), assets::events())
             .room(findings::migrations(), findings::events())
+            .following(findings::followed())
             .room(changes::migrations(), changes::events())
             .room(history::migrations(), history::events())
     });

@@ -1,0 +1,7 @@
+-- No limit: a new policy may move every finding.
+select
+  finding_id,
+  weight,
+  is_exploited
+from findings
+order by finding_id

@@ -1,0 +1,3 @@
+select points
+from finding_assets
+where asset_id = $1
