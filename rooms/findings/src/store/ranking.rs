@@ -120,6 +120,10 @@ struct Named {
 }
 
 impl Named {
+    fn is_nothing(&self) -> bool {
+        self.words.is_empty() && self.assets.is_empty()
+    }
+
     fn find(view: &View<'_>, text: &str) -> Result<Self, StorageError> {
         let mut named = Self {
             words: HashSet::new(),
@@ -312,6 +316,9 @@ pub(crate) fn ranked_ids(
         take: usize::try_from(limit).unwrap_or(usize::MAX / 2),
         taken: Vec::new(),
     };
+    if part.named.as_ref().is_some_and(Named::is_nothing) {
+        return Ok(Vec::new());
+    }
     let asked = Asked {
         view,
         selection,
