@@ -93,7 +93,7 @@ fn files_in(text: &str) -> BTreeSet<String> {
     let starts = text.match_indices("/static/").map(|(at, _)| &text[at..]);
     starts
         .map(|rest| {
-            let end = rest.find(|sign: char| matches!(sign, '"' | '\'' | ')' | ' ' | '<' | '>'));
+            let end = rest.find(['"', '\'', ')', ' ', '<', '>']);
             rest[..end.unwrap_or(rest.len())].to_owned()
         })
         .collect()
