@@ -312,3 +312,98 @@ fn a_refused_form_keeps_what_was_typed_beside_the_file() {
     assert_eq!(served.ledger_size(), before);
     served.house.assert_sound();
 }
+
+#[test]
+fn a_policy_document_is_checked_compared_and_carried_by_a_change() {
+    let mut served = Served::start();
+    let before = served.ledger_size();
+    let page = "/policy/proposal";
+    let wrong = served.send(
+        page,
+        "/policy/proposal/file",
+        &[],
+        ("policy.toml", b"title = 3\n"),
+    );
+    assert_eq!(wrong.status, 400, "{}", wrong.html);
+    assert!(wrong.says("the text is not a policy"), "{}", wrong.html);
+    let picture = served.send(
+        page,
+        "/policy/proposal/file",
+        &[],
+        ("a.png", b"\x89PNG\r\n\x1a\n"),
+    );
+    assert_eq!(picture.status, 400, "{}", picture.html);
+    let document = policy::DEFAULT_POLICY.replace("longest = \"8 hours\"", "longest = \"6 hours\"");
+    let with_line_ends = document.replace('\n', "\r\n");
+    let file = ("policy.toml", with_line_ends.as_bytes());
+    let checked = served.send(page, "/policy/proposal/file", &[], file);
+    assert!(
+        checked.says("6 hours") && checked.says("8 hours"),
+        "{}",
+        checked.html
+    );
+    let asked = served.browser.open(page);
+    let pasted = served.browser.send(&asked, page, &[("document", &document)]);
+    let digest = ledger::Hash::of(document.as_bytes()).to_string();
+    assert!(
+        checked.says(&digest) && pasted.says(&digest),
+        "file and text are one document"
+    );
+    assert_eq!(
+        served.ledger_size(),
+        before,
+        "looking at a document records nothing"
+    );
+    // Without a reason it is asked for again, with the document still there.
+    let action = "/policy/proposal/change";
+    let title = ("title", "Shorter windows");
+    let again = served.browser.send(&checked, action, &[title]);
+    assert!(again.status == 400 && again.says("6 hours"), "{}", again.html);
+    let reason = ("reason", "Eight hours are too long.");
+    let opened = served.browser.send(&again, action, &[title, reason]);
+    assert_eq!(
+        (opened.status, opened.location.as_str()),
+        (303, "/changes/CHG-0001/edit")
+    );
+    let adoption = served.browser.open("/changes/CHG-0001/adoption");
+    assert!(
+        adoption.says("6 hours") && adoption.says(&digest),
+        "{}",
+        adoption.html
+    );
+    let refused = served.browser.send(&adoption, "/changes/CHG-0001/adoption", &[]);
+    assert!(
+        refused.status >= 400 && refused.says("Not done"),
+        "{}",
+        refused.html
+    );
+    assert!(
+        served
+            .browser
+            .open("/policy/difference?before=1&after=1")
+            .says("say the same")
+    );
+    served.house.assert_sound();
+}
+
+#[test]
+fn every_sample_of_every_page_is_a_whole_document() {
+    let samples = frame::samples(&tagout::routes(), &tagout::places()).unwrap();
+    for path in [
+        "/calendar",
+        "/policy/proposal",
+        "/changes/{change}/adoption",
+        "/findings/imports",
+        "/assets/imports",
+    ] {
+        assert!(
+            samples.iter().filter(|sample| sample.path == path).count() > 1,
+            "{path}"
+        );
+    }
+    assert!(
+        samples
+            .iter()
+            .all(|sample| sample.html.ends_with("</html>\n") || sample.html.ends_with("</html>"))
+    );
+}

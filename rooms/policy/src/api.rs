@@ -37,6 +37,12 @@ pub(crate) fn routes() -> Routes {
             pages::show_versions,
         )
         .page(
+            "/policy/difference",
+            "policy.read",
+            "Shows what differs between any two versions",
+            pages::show_chosen,
+        )
+        .page(
             "/policy/versions/{before}/difference/{after}",
             "policy.read",
             "Shows what differs between two versions",

@@ -16,6 +16,7 @@ use storage::{EventKind, Migration};
 
 pub use acts::{Adopt, Read, Shown, adopt, adopt_first, covering, list, show};
 pub use commands::PolicyCommand;
+pub use pages::difference_table;
 pub use rules::*;
 pub use store::{AdoptedVersion, adopted_policy, adopted_version, adopted_versions, current, document};
 

@@ -1,13 +1,16 @@
-//! The pages that show something of every room: what needs the person who looks, and how to begin.
+//! The pages that show something of every room: what needs the person who looks, how to begin, and a new policy, whose
+//! document must say of every act of the program who may do it.
 
+mod adoption;
 mod beginning;
 mod needs_me;
+mod proposal;
 
 use frame::{ANYBODY, Routes};
 
 /// Adds the pages to the roof's routes.
 pub(crate) fn with_pages(routes: Routes) -> Routes {
-    routes
+    adoption::with_adoption(proposal::with_proposal(routes))
         .page(
             "/",
             ANYBODY,

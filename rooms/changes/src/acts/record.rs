@@ -9,7 +9,8 @@ use super::facts::{asset_of, finding_of};
 use super::missing::{Clock, clock, missing};
 use super::show::{Moment, Names, names, timeline};
 use crate::rules::{
-    Cancel, Change, ChangeId, Close, Decide, Edit, Move, Read, Retrospectives, Schedule, Submit, Verify,
+    Cancel, Change, ChangeId, Close, Decide, Edit, Move, Read, Retrospectives, Schedule, State, Submit,
+    Verify,
 };
 use crate::store::{self, Comparing};
 
@@ -63,6 +64,8 @@ pub struct Allowed {
     pub close: bool,
     /// Give it up.
     pub cancel: bool,
+    /// Bring the policy document that it carries into force, once its window is open.
+    pub adopt: bool,
 }
 
 /// One change with everything that stands around it.
@@ -110,6 +113,9 @@ fn allowed(actor: &Actor, change: &Change, policy: &policy::Policy) -> Allowed {
         retrospect: is_emergency && can::<Retrospectives>(actor, change, policy, Move::Retrospect),
         close: can::<Close>(actor, change, policy, Move::Close),
         cancel: can::<Cancel>(actor, change, policy, Move::Cancel),
+        adopt: change.parts.policy_draft.is_some()
+            && matches!(change.state, State::Approved | State::Scheduled)
+            && actor.may::<policy::Adopt>(change.id, policy.authority()).is_ok(),
     }
 }
 

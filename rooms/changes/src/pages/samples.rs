@@ -260,6 +260,7 @@ pub(super) fn record_pages() -> Vec<(&'static str, RecordPage)> {
         retrospect: true,
         close: true,
         cancel: true,
+        adopt: true,
     };
     let reader = Allowed::default();
     let page = |change, allowed| RecordPage::of(&record(change, allowed), &|path| Form::sample(&path));

@@ -24,6 +24,8 @@ pub(super) struct Steps {
     pub(super) retrospect: Option<Form>,
     pub(super) close: Option<Form>,
     pub(super) cancel: Option<Form>,
+    /// Where the policy document that the change carries is brought into force.
+    pub(super) adoption: Option<String>,
 }
 
 /// The window for the work, as it was typed.
@@ -54,6 +56,7 @@ impl Steps {
             retrospect: step(allowed.retrospect, "retrospective"),
             close: step(allowed.close, "closing"),
             cancel: step(allowed.cancel, "cancellation"),
+            adoption: allowed.adopt.then(|| format!("/changes/{}/adoption", change.id)),
         }
     }
 
@@ -68,7 +71,7 @@ impl Steps {
             &self.close,
             &self.cancel,
         ];
-        forms.iter().any(|form| form.is_some())
+        self.adoption.is_some() || forms.iter().any(|form| form.is_some())
     }
 }
 

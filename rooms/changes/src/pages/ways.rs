@@ -14,7 +14,7 @@ pub(super) struct Way {
 }
 
 /// What stands in a command, and the place below the change's record where a page does the same. The first that fits counts.
-const PLACES: [(&str, &str); 22] = [
+const PLACES: [(&str, &str); 23] = [
     ("--emergency-reason", "/edit#what"),
     ("--reason TEXT", "/edit#what"),
     ("--security-impact", "/edit#impact"),
@@ -25,6 +25,7 @@ const PLACES: [(&str, &str); 22] = [
     ("--executor", "/edit#people"),
     ("--policy-draft", "/edit#policy"),
     ("change schedule", "#schedule"),
+    ("change adopt", "/adoption"),
     ("change edit CHG", "/edit#window"),
     ("tagout plan make", "/plan"),
     ("change approve", "/decision"),

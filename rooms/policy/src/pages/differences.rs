@@ -4,9 +4,11 @@ use askama::Template;
 use basis::{Class, Refusal};
 use frame::Call;
 use frame::pages::{Cell, Column, Page, Table};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::acts;
-use crate::rules::{Difference, diff};
+use crate::rules::{Difference, Policy, diff};
 
 /// The page.
 #[derive(Template)]
@@ -44,6 +46,11 @@ impl Page for DifferencePage {
             ("full", page(&vec![changed("wordwithoutanyblank".repeat(12)); 80])),
         ]
     }
+}
+
+/// What differs between two documents, as a table.
+pub fn difference_table(before: &Policy, after: &Policy) -> Table {
+    table(&diff(before, after))
 }
 
 fn row(difference: &Difference) -> Vec<Cell> {
@@ -101,11 +108,27 @@ fn version(call: &Call<'_>, name: &str) -> Result<u64, Refusal> {
 
 pub(crate) fn show_difference(call: &Call<'_>) -> Result<DifferencePage, Refusal> {
     let (from, to) = (version(call, "before")?, version(call, "after")?);
+    between(call, from, to)
+}
+
+/// Which two versions.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChosenQuery {
+    before: u64,
+    after: u64,
+}
+
+pub(crate) fn show_chosen(call: &Call<'_, ChosenQuery>) -> Result<DifferencePage, Refusal> {
+    between(call, call.query.before, call.query.after)
+}
+
+fn between<Q>(call: &Call<'_, Q>, from: u64, to: u64) -> Result<DifferencePage, Refusal> {
     let before = acts::show(call.organisation(), call.actor, Some(from))?;
     let after = acts::show(call.organisation(), call.actor, Some(to))?;
     Ok(DifferencePage {
         from,
         to,
-        table: table(&diff(&before.policy, &after.policy)),
+        table: difference_table(&before.policy, &after.policy),
     })
 }

@@ -5,6 +5,7 @@ mod differences;
 mod document;
 mod versions;
 
-pub(crate) use differences::show_difference;
+pub use differences::difference_table;
+pub(crate) use differences::{show_chosen, show_difference};
 pub(crate) use document::show_policy;
 pub(crate) use versions::show_versions;

@@ -11,6 +11,7 @@ use crate::acts;
 #[derive(Template)]
 #[template(path = "versions.html")]
 pub(crate) struct VersionsPage {
+    newest: u64,
     table: Table,
 }
 
@@ -35,12 +36,14 @@ impl Page for VersionsPage {
             (
                 "usual",
                 Self {
+                    newest: 1,
                     table: table(vec![row(1, 1)]),
                 },
             ),
             (
                 "full",
                 Self {
+                    newest: 59,
                     table: table((1..60).rev().map(|number| row(number, 59)).collect()),
                 },
             ),
@@ -107,6 +110,7 @@ pub(crate) fn show_versions(call: &Call<'_>) -> Result<VersionsPage, Refusal> {
         )
     });
     Ok(VersionsPage {
+        newest,
         table: table(rows.collect()),
     })
 }
