@@ -50,7 +50,7 @@ fn run(script: &str, words: &[&str]) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
     // A browser that hangs must not hang the tests.
     let outcome = Command::new("timeout")
-        .args(["--kill-after=5", "900", "node"])
+        .args(["--kill-after=5", "1500", "node"])
         .arg(here.join(script))
         .args(words)
         .output()

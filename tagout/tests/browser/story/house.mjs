@@ -21,10 +21,6 @@ export const act = (title) => console.log(`## ${title} (${Math.round((Date.now()
 const browser = await launch();
 export const end = () => browser.close();
 
-// What browsers call a style that says nothing. Judging a page leaves such attributes for a moment, which a live part that comes
-// anew just then copies and the policy of our pages refuses; a style that says something has another name.
-const EMPTY_STYLE = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
-
 // A person with a browser window and a security key in it.
 export async function person(name, transport) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true });
@@ -36,8 +32,7 @@ export async function person(name, transport) {
     const text = message.text();
     // A refusal has a status of its own, which browsers take down as an error.
     const isRefusal = /status of 4\d\d/.test(text);
-    const isOfJudging = text.includes(EMPTY_STYLE);
-    if (message.type() === "error" && !isRefusal && !isOfJudging) wrong.push(`${name}: ${page.url()}: ${text}`);
+    if (message.type() === "error" && !isRefusal) wrong.push(`${name}: ${page.url()}: ${text}`);
   });
   page.on("request", (request) => {
     if (new URL(request.url()).origin !== origin) wrong.push(`${name}: asks another machine: ${request.url()}`);
@@ -46,9 +41,32 @@ export async function person(name, transport) {
   return page;
 }
 
+// Keeps the live part of the page as it is. Who judges or takes a picture sets styles for a moment; a part that came anew just
+// then would copy them, which the policy of our pages refuses.
+const hold = (page) =>
+  page.evaluate(() => {
+    const isFirst = !("isHeld" in globalThis);
+    globalThis.isHeld = true;
+    if (!isFirst) return;
+    document.addEventListener("htmx:beforeSwap", (event) => {
+      if (globalThis.isHeld) event.detail.shouldSwap = false;
+    });
+  });
+
+// Lets it go on, and come anew at once with what was missed.
+const release = (page) =>
+  page.evaluate(() => {
+    globalThis.isHeld = false;
+    for (const element of document.querySelectorAll('[style=""]')) element.removeAttribute("style");
+    const part = document.querySelector("#part[hx-get]");
+    if (part) globalThis.htmx.trigger(part, "sse:moved");
+  });
+
 // Judges the page in every look and keeps its pictures.
 export async function look(page, name) {
+  await hold(page);
   wrong.push(...(await lookAt(page, name, settings.pictures)));
+  await release(page);
 }
 
 // What everybody saw last, for whoever has to find out why the story ended.
