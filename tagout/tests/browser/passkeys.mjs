@@ -23,7 +23,7 @@ async function comeIn(page, link, name) {
   const form = page.locator('form[action="/invitation/passkey"]');
   await form.getByLabel("What to call it").fill("virtual key");
   await form.getByRole("button").click();
-  await page.waitForURL(`${origin}/sign-in`);
+  await page.waitForURL(`${origin}/sign-in?made=passkey`);
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
   await page.waitForURL(`${origin}/`);
   await look(page, `first-page-of-${name}`);

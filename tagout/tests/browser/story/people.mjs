@@ -8,7 +8,7 @@ async function comeIn(page, link, name) {
   const form = page.locator('form[action="/invitation/passkey"]');
   await form.getByLabel("What to call it").fill(`key of ${name}`);
   await form.getByRole("button").click();
-  await page.waitForURL(`${origin}/sign-in`);
+  await page.waitForURL(`${origin}/sign-in?made=passkey`);
   await look(page, `sign-in-of-${name}`);
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
   await page.waitForURL(`${origin}/`);
