@@ -48,6 +48,9 @@ export async function judge(page) {
 export const sideways = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+// Of a page that is higher than this the top is kept: browsers take minutes for a picture of a long list on a narrow screen.
+const PICTURE_HEIGHT_MAX = 8000;
+
 // Judges the page in every look and keeps a picture of each; says what is wrong, one line each. The page is not loaded anew.
 export async function lookAt(page, name, folder) {
   const wrong = [];
@@ -57,7 +60,9 @@ export async function lookAt(page, name, folder) {
     for (const line of await judge(page)) wrong.push(`${name} ${look.name}: ${line}`);
     const pixels = await sideways(page);
     if (pixels > 0) wrong.push(`${name} ${look.name}: can be scrolled ${pixels} pixels sideways`);
-    await page.screenshot({ path: join(folder, `${name}-${look.name}.png`), fullPage: true });
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    const clip = { x: 0, y: 0, width: look.width, height: Math.min(height, PICTURE_HEIGHT_MAX) };
+    await page.screenshot({ path: join(folder, `${name}-${look.name}.png`), fullPage: true, clip });
   }
   const [usual] = LOOKS;
   await page.setViewportSize({ width: usual.width, height: usual.height });
