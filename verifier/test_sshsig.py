@@ -171,10 +171,13 @@ class Passkeys(unittest.TestCase):
             key.client_data = self.GET[:-1] + b',"x":"' + b"y" * filling + b'"}'
             return key.sign(MESSAGE)
 
-        filling = next(n for n in range(12_500, 11_000, -1) if len(signature(n)) <= TEXT_BYTES_MAX)
-        public.check(signature(filling), MESSAGE)
+        # Two signatures of one text differ in length by a byte or two, so the one that was measured is the one that is checked.
+        signatures = (signature(filling) for filling in range(12_500, 11_000, -1))
+        too_long = next(signatures)
+        longest = next(text for text in signatures if len(text) <= TEXT_BYTES_MAX)
+        public.check(longest, MESSAGE)
         with self.assertRaises(Malformed):
-            public.check(signature(filling + 60), MESSAGE)
+            public.check(too_long, MESSAGE)
 
     def test_the_form_belongs_to_no_other_kind_of_key(self):
         for kind in ("sk-ssh-ed25519@openssh.com", "ecdsa-sha2-nistp256"):
