@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use basis::{Actor, Class, Refusal, Span, Time};
 use ledger::events::Events;
-use storage::Organisation;
+use storage::{Organisation, Tx};
 
 use super::enrol::check_name;
 use super::secrets::new_secret;
@@ -31,7 +31,7 @@ pub fn issue_token(
     scope: BTreeSet<String>,
     life: Span,
 ) -> Result<NewToken, Refusal> {
-    let mut tx = organisation.begin("people.issue_token")?;
+    let tx = organisation.begin("people.issue_token")?;
     let policy = policy::current(&tx.view())?;
     actor.may::<IssueToken>(actor.person, policy.authority())?;
     let terms = policy.sign_in_terms();
@@ -59,25 +59,8 @@ pub fn issue_token(
         )
         .way_out("name acts with `--scope`, such as `--scope permits.ask_gate`"));
     }
-    let id = store::next_token_id(&tx.view())?;
-    let (token, sha256) = new_secret(organisation.chance(), &id.to_string());
     let expires = organisation.now() + life;
-    let issued = TokenIssued {
-        person: actor.person,
-        token: id,
-        kind: TokenKind::Api.name().to_owned(),
-        name: check_name(name)?,
-        sha256,
-        scope: Some(scope),
-        expires,
-        step: None,
-        recovery_code: None,
-        passkey: None,
-        source: None,
-    };
-    tx.record(actor, Events::one(issued))?;
-    tx.commit()?;
-    Ok(NewToken { id, token, expires })
+    give_out(tx, actor, TokenKind::Api, name, scope, expires)
 }
 
 /// Makes an address for calendar programs, for as long as the policy lets a token live. Its token does nothing but fetch the
@@ -86,22 +69,40 @@ pub fn issue_token(
 /// # Errors
 /// As [`issue_token`].
 pub fn issue_calendar_token(organisation: &Organisation, actor: &Actor) -> Result<NewToken, Refusal> {
-    let mut tx = organisation.begin("people.issue_token")?;
+    let tx = organisation.begin("people.issue_token")?;
     let policy = policy::current(&tx.view())?;
     actor.may::<IssueToken>(actor.person, policy.authority())?;
     let terms = policy.sign_in_terms();
     let what = "making an address for calendar programs";
     check_in_person(actor, terms.step_up, organisation.now(), what)?;
-    let id = store::next_token_id(&tx.view())?;
-    let (token, sha256) = new_secret(organisation.chance(), &id.to_string());
     let expires = organisation.now() + terms.token_longest;
+    give_out(
+        tx,
+        actor,
+        TokenKind::Calendar,
+        "calendar",
+        BTreeSet::new(),
+        expires,
+    )
+}
+
+fn give_out(
+    mut tx: Tx<'_>,
+    actor: &Actor,
+    kind: TokenKind,
+    name: &str,
+    scope: BTreeSet<String>,
+    expires: Time,
+) -> Result<NewToken, Refusal> {
+    let id = store::next_token_id(&tx.view())?;
+    let (token, sha256) = new_secret(tx.organisation().chance(), &id.to_string());
     let issued = TokenIssued {
         person: actor.person,
         token: id,
-        kind: TokenKind::Calendar.name().to_owned(),
-        name: check_name("calendar")?,
+        kind: kind.name().to_owned(),
+        name: check_name(name)?,
         sha256,
-        scope: Some(BTreeSet::new()),
+        scope: Some(scope),
         expires,
         step: None,
         recovery_code: None,
