@@ -33,6 +33,17 @@ document.addEventListener("submit", (event) => {
   if (others.some(holdsNews) && !window.confirm(question)) event.preventDefault();
 });
 
+// A second press while a form is under way would break off the first, and lose what its answer brings, such as a renewed
+// sign-in. A form that hands over a file leaves its page standing, so it may be sent again a little later.
+const PRESSED_TWICE_MS = 2000;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, PRESSED_TWICE_MS);
+});
+
 function holdsNews(form) {
   return [...form.elements].some((field) =>
     field.type === "checkbox" || field.type === "radio"

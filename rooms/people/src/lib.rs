@@ -19,12 +19,12 @@ use storage::{EventKind, Migration};
 pub use acts::{
     Acceptance, Accepted, Attempt, CHALLENGE_LIFE, Challenge, ChosenPassword, Founding, Invitation,
     NewPasskey, NewToken, PasskeyAnswer, PasskeyOffer, PastSignIn, Proof, Purpose, RecoveryCodes,
-    RelyingParty, SignInDeed, SignedIn, StepUpOffer, accept, accept_with_passkey, challenge, check_founding,
-    confirm, disable, end_other_sign_ins, enrol, enrol_key, enrol_passkey, found, grant_roles, invite,
-    issue_token, look_at_invitation, make_recovery_codes, offer_passkey, offer_step_up, own_passkeys,
-    own_recovery_codes, own_sign_ins, present_sign_in, prove, prove_again, remove_password, revoke_key,
-    revoke_passkey, revoke_token, set_password, sign_in, sign_in_history, sign_in_with_passkey, user_handle,
-    waiting,
+    RelyingParty, Renewed, SignInDeed, SignedIn, StepUpOffer, accept, accept_with_passkey, challenge,
+    check_founding, confirm, disable, end_other_sign_ins, enrol, enrol_key, enrol_passkey, found,
+    grant_roles, invite, issue_token, look_at_invitation, make_recovery_codes, offer_passkey, offer_step_up,
+    own_passkeys, own_recovery_codes, own_sign_ins, present_sign_in, prove, prove_again, remove_password,
+    revoke_key, revoke_passkey, revoke_token, set_password, sign_in, sign_in_history, sign_in_with_passkey,
+    user_handle, waiting,
 };
 pub use api::invitation_link;
 pub use commands::{

@@ -196,6 +196,7 @@ fn what_was_typed_stays_where_an_old_proof_is_refused_and_goes_through_after_a_n
     assert_eq!(refused.status, 403);
     assert!(refused.says("value=\"Ben Ortiz\""), "{}", refused.html);
 
+    let before = anna.session().to_owned();
     let page = anna.open("/step-up?next=/signed-in");
     let code = served.code(&secret);
     let wrong = anna.send(
@@ -205,9 +206,21 @@ fn what_was_typed_stays_where_an_old_proof_is_refused_and_goes_through_after_a_n
     );
     assert_eq!(wrong.status, 401, "{}", wrong.html);
     let went = anna.send(&wrong, "/step-up", &[("password", PASSWORD), ("code", &code)]);
+    let mut thief = served.browser();
+    thief.hold(&before);
+    assert_eq!(thief.open("/account").location, "/sign-in?next=%2Faccount");
     assert!(anna.follow(&went).says("You are signed in"));
     let told = anna.send(&refused, "/people", &fields);
     assert!(told.says("The invitation of PER-0002"), "{}", told.html);
+
+    // What other tabs held from before a second proof is taken too.
+    served.house.wait(Span::minutes(1));
+    let typed_before = anna.open("/people");
+    let (page, code) = (anna.open("/step-up"), served.code(&secret));
+    anna.send(&page, "/step-up", &[("password", PASSWORD), ("code", &code)]);
+    let fields = [("handle", "cora"), ("name", "Cora Diaz"), ("roles", "requester")];
+    let told = anna.send(&typed_before, "/people", &fields);
+    assert!(told.says("The invitation of PER-0003"), "{}", told.html);
 }
 
 #[test]

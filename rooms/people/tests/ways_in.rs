@@ -8,6 +8,8 @@ mod passkeys;
 mod recovery;
 #[path = "ways_in/step_up.rs"]
 mod step_up;
+#[path = "ways_in/upgrade.rs"]
+mod upgrade;
 
 use basis::{Actor, Refusal, Role, Span};
 use frame::Gatekeeper;

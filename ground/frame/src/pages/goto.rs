@@ -27,6 +27,13 @@ pub(crate) enum Session {
     Stays,
     /// The browser holds this token from now on.
     Begins(String),
+    /// It goes on under this token, and its forms under their key.
+    Renews {
+        /// The token that the browser holds from now on.
+        token: String,
+        /// The key of its forms, bound to the token; empty until the frame has done so.
+        forms: String,
+    },
     /// The browser forgets it.
     Ends,
 }
@@ -85,6 +92,16 @@ impl Goto {
     pub fn signed_in(self, token: impl Into<String>) -> Self {
         Self {
             session: Session::Begins(token.into()),
+            ..self
+        }
+    }
+
+    /// The browser's sign-in goes on under this token. Forms that were shown before are still taken.
+    #[must_use]
+    pub fn renewed(self, token: impl Into<String>) -> Self {
+        let (token, forms) = (token.into(), String::new());
+        Self {
+            session: Session::Renews { token, forms },
             ..self
         }
     }

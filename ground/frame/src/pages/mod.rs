@@ -37,6 +37,6 @@ pub(crate) use page::Shown;
 pub use page::{Page, Sample};
 pub(crate) use refusal::{refusal_page, signed_out_page};
 pub use table::{Cell, Column, ROWS_IN_A_FILE, ROWS_ON_A_PAGE, Sorting, Table};
-pub(crate) use visit::{Typed, Visit, form_key, is_form_key};
+pub(crate) use visit::{Typed, Visit, carried_form_key, carry_form_key, form_key, is_form_key};
 pub use waiting::{Waiting, in_order};
 pub use web::{Appearance, Introduction, Place, Web};

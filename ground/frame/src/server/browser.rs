@@ -20,7 +20,8 @@ use super::repeats::{Name, Turn, check_key};
 use super::reply::{Reply, Shape};
 use crate::call::PathValues;
 use crate::pages::{
-    Form, Goto, Shown, Typed, Visit, form_key, frame_page, is_form_key, refusal_page, signed_out_page,
+    Form, Goto, Session, Shown, Typed, Visit, carry_form_key, form_key, frame_page, is_form_key,
+    refusal_page, signed_out_page,
 };
 use crate::problem::status;
 use crate::routes::{Answer, Asked, Sent};
@@ -155,12 +156,13 @@ impl Desk {
             ..Visit::default()
         };
         if !is_public {
-            visit.key = form_key(&cookies.session);
-        } else if cookies.visitor.is_empty() {
-            visit.new_visitor = Some(hex::encode(chance.thirty_two()));
-            visit.key = form_key(visit.new_visitor.as_deref().unwrap_or_default());
+            visit.key = cookies.session_form_key().unwrap_or_default();
+        } else if let Some(key) = cookies.visitor_form_key() {
+            visit.key = key;
         } else {
-            visit.key = form_key(&cookies.visitor);
+            let visitor = hex::encode(chance.thirty_two());
+            visit.key = form_key(&visitor);
+            visit.new_visitor = Some(visitor);
         }
         visit
     }
@@ -260,12 +262,12 @@ impl Look {
 
     /// Refuses a form that no page of ours made for this sign-in.
     pub(super) fn check_key(&self, is_public: bool) -> Result<(), Refusal> {
-        let cookie = if is_public {
-            &self.cookies.visitor
+        let due = if is_public {
+            self.cookies.visitor_form_key()
         } else {
-            &self.cookies.session
+            self.cookies.session_form_key()
         };
-        if !cookie.is_empty() && is_form_key(cookie, &self.key) {
+        if due.is_some_and(|due| is_form_key(&due, &self.key)) {
             return Ok(());
         }
         let what = "this form was not made for the present sign-in, so nothing was done";
@@ -394,7 +396,12 @@ pub(super) fn reply(
         Answer::Goto(mut goto) => match (&goto.shown, goto.file.take()) {
             (Some(shown), _) => Shape::Html(framed(shown)),
             (None, Some(file)) => Shape::File(file),
-            (None, None) => return Reply::of(303, Shape::Goto(goto)),
+            (None, None) => {
+                if let Session::Renews { token, forms } = &mut goto.session {
+                    *forms = carry_form_key(token, &visit.key);
+                }
+                return Reply::of(303, Shape::Goto(goto));
+            }
         },
         Answer::Download(download) => Shape::File(download),
         Answer::Json(_) => {
@@ -409,7 +416,7 @@ pub(super) fn reply(
 }
 
 /// Refuses who asks under another name than the pages have: their cookies and passkeys hold for that name alone.
-fn check_host(house: &House, headers: &HeaderMap) -> Result<(), Refusal> {
+pub(super) fn check_host(house: &House, headers: &HeaderMap) -> Result<(), Refusal> {
     let host = headers
         .get(HOST)
         .and_then(|host| host.to_str().ok())

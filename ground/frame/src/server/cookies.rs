@@ -1,10 +1,10 @@
-//! The cookies: who is signed in, which browser visits, how pages look.
+//! The cookies: who is signed in, which browser visits, which key its forms carry, how pages look.
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 
 use super::limits::TOKEN_BYTES_MAX;
-use crate::pages::{Appearance, Web};
+use crate::pages::{Appearance, Web, carried_form_key, form_key};
 
 /// What a browser brings along.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub(super) struct Cookies {
     pub(super) session: String,
     /// A random name for the browser of somebody who is not signed in; empty when there is none.
     pub(super) visitor: String,
+    /// The key of forms that a renewed sign-in took over from before; empty when there is none.
+    carried: String,
     pub(super) appearance: Appearance,
 }
 
@@ -47,8 +49,21 @@ impl Cookies {
         Self {
             session: one("tagout"),
             visitor: one("tagout-visitor"),
+            carried: one("tagout-forms"),
             appearance: Appearance::named(&one("tagout-appearance")).unwrap_or_default(),
         }
+    }
+
+    /// The key that the forms of this sign-in carry; nothing where nobody is signed in. A sign-in whose token was renewed
+    /// keeps the key that it had, so that what is typed in other tabs is still taken.
+    pub(super) fn session_form_key(&self) -> Option<String> {
+        let own = || form_key(&self.session);
+        (!self.session.is_empty()).then(|| carried_form_key(&self.session, &self.carried).unwrap_or_else(own))
+    }
+
+    /// The key that forms of somebody who is not signed in carry; nothing where the browser has no name.
+    pub(super) fn visitor_form_key(&self) -> Option<String> {
+        (!self.visitor.is_empty()).then(|| form_key(&self.visitor))
     }
 }
 
@@ -60,6 +75,11 @@ pub(super) fn session(web: &Web, token: &str) -> HeaderValue {
 /// Makes the browser forget its sign-in.
 pub(super) fn no_session(web: &Web) -> HeaderValue {
     line(web, "tagout", "", "; Max-Age=0")
+}
+
+/// Keeps the key of forms over the renewal of a token, as [`crate::pages::carry_form_key`] bound it to the new one.
+pub(super) fn forms(web: &Web, carried: &str) -> HeaderValue {
+    line(web, "tagout-forms", carried, "")
 }
 
 /// Names a browser.

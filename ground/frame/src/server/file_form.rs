@@ -28,12 +28,12 @@ impl Desk {
         let (house, row) = (Arc::clone(&self.house), Arc::clone(&served));
         let (looker, mut look) = self.crew.run(move || (who(&house, &row, &look), look)).await?;
         let place = self.files.try_acquire();
-        let cookie = look.cookies.session.clone();
+        let due = look.cookies.session_form_key();
         let may_send = matches!(looker, Looker::Known(_)) && place.is_ok();
         let wanted = Wanted {
             folder: self.house.organisation.data(),
             limit_bytes,
-            is_key: &|key| may_send && is_form_key(&cookie, key),
+            is_key: &|key| may_send && due.as_deref().is_some_and(|due| is_form_key(due, key)),
         };
         let mut received = received(arriving, headers, &wanted, may_send).await?;
         look.take(std::mem::take(&mut received.fields));

@@ -108,6 +108,10 @@ fn way_on(goto: &Goto, web: &Web) -> Response {
         Session::Begins(token) => {
             headers.append(SET_COOKIE, cookies::session(web, token));
         }
+        Session::Renews { token, forms } => {
+            headers.append(SET_COOKIE, cookies::session(web, token));
+            headers.append(SET_COOKIE, cookies::forms(web, forms));
+        }
         Session::Ends => {
             headers.append(SET_COOKIE, cookies::no_session(web));
         }

@@ -1,4 +1,4 @@
-//! Step-up: whoever holds a sign-in proves again who they are, and goes on with the same sign-in.
+//! Step-up: whoever holds a sign-in proves again who they are, and goes on with the same sign-in under a new token.
 
 use basis::{Actor, Authentication, Class, Id, Proven, Refusal, Time};
 use ledger::events::Events;
@@ -8,6 +8,7 @@ use super::challenges::{Challenge, Purpose, challenge};
 use super::enrol::existing;
 use super::passkey_sign_in::{self, PasskeyAnswer};
 use super::passkeys::{RelyingParty, credentials_of};
+use super::secrets::new_secret;
 use super::sign_in::{self, Attempt, is_locked, record_failure};
 use crate::rules::{ProvenAgain, TokenId, TokenKind, WaysIn};
 use crate::store;
@@ -28,6 +29,15 @@ pub enum Proof<'a> {
         /// What it answered.
         answer: PasskeyAnswer<'a>,
     },
+}
+
+/// A sign-in that was proven again.
+#[derive(Debug, Clone)]
+pub struct Renewed {
+    /// The moment that counts from now on.
+    pub proven_at: Time,
+    /// The token that stands for the sign-in from now on; shown once. The one before it is no longer good.
+    pub token: String,
 }
 
 /// What a page needs to ask for a proof.
@@ -73,13 +83,14 @@ pub fn offer_step_up(organisation: &Organisation, actor: &Actor) -> Result<StepU
 }
 
 /// Proves again who holds the actor's sign-in: from now on it counts as proven at this moment, and lives no longer than
-/// before. Failures count towards the lockout as at signing in. Answers the moment.
+/// before, under a new token: who got hold of the old one is not let in by the proof of somebody else. Failures count towards
+/// the lockout as at signing in.
 pub fn prove_again(
     organisation: &Organisation,
     actor: &Actor,
     proof: &Proof<'_>,
     source: &str,
-) -> Result<Time, Refusal> {
+) -> Result<Renewed, Refusal> {
     let token = sign_in_of(actor)?;
     let handle = actor.person.to_string();
     let (terms, compared, answered) = match proof {
@@ -125,9 +136,11 @@ pub fn prove_again(
         }
         None => return Err(refused),
     };
+    let (text, sha256) = new_secret(organisation.chance(), &token.to_string());
     let again = ProvenAgain {
         person: person.id,
         token,
+        sha256: Some(sha256),
         source: source.to_owned(),
         step: used.step,
         recovery_code: used.recovery_code,
@@ -137,5 +150,9 @@ pub fn prove_again(
     tx.record(&by, Events::one(again))?;
     let proven_at = store::token(&tx.view(), token)?.map(|token| token.proven_at);
     tx.commit()?;
-    proven_at.ok_or(refused)
+    let renewed = |proven_at| Renewed {
+        proven_at,
+        token: text,
+    };
+    proven_at.map(renewed).ok_or(refused)
 }

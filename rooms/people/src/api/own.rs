@@ -178,12 +178,14 @@ pub struct ProofRequest {
     pub code: String,
 }
 
-/// When the caller's sign-in was last proven.
+/// The caller's sign-in, proven anew.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProofView {
     #[schemars(with = "TimeText")]
     pub proven_at: Time,
+    /// The token of the sign-in from now on. The one that this was asked with has ended.
+    pub token: String,
 }
 
 fn prove_again(call: &Call<'_, Nothing, ProofRequest>) -> Result<ProofView, Refusal> {
@@ -192,8 +194,11 @@ fn prove_again(call: &Call<'_, Nothing, ProofRequest>) -> Result<ProofView, Refu
         code: &call.body.code,
     };
     let source = call.source().ip().to_string();
-    let proven_at = acts::prove_again(call.organisation(), call.actor, &proof, &source)?;
-    Ok(ProofView { proven_at })
+    let renewed = acts::prove_again(call.organisation(), call.actor, &proof, &source)?;
+    Ok(ProofView {
+        proven_at: renewed.proven_at,
+        token: renewed.token,
+    })
 }
 
 /// How many recovery codes are left.

@@ -118,8 +118,8 @@ fn step_up(call: &Call<'_, Nothing, ProofForm>) -> Result<Goto, Refusal> {
         code: form.code.as_deref().unwrap_or_default(),
     };
     let source = call.source().ip().to_string();
-    acts::prove_again(call.organisation(), call.actor, &proof, &source)?;
-    Ok(Goto::to(form.next.as_deref().unwrap_or("/account")))
+    let renewed = acts::prove_again(call.organisation(), call.actor, &proof, &source)?;
+    Ok(Goto::to(form.next.as_deref().unwrap_or("/account")).renewed(renewed.token))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -140,6 +140,6 @@ fn step_up_with_passkey(call: &Call<'_, Nothing, PasskeyProofForm>) -> Result<Go
         answer: given.as_answer(&form.ticket),
     };
     let source = call.source().ip().to_string();
-    acts::prove_again(call.organisation(), call.actor, &proof, &source)?;
-    Ok(Goto::to(form.next.as_deref().unwrap_or("/account")))
+    let renewed = acts::prove_again(call.organisation(), call.actor, &proof, &source)?;
+    Ok(Goto::to(form.next.as_deref().unwrap_or("/account")).renewed(renewed.token))
 }

@@ -197,11 +197,14 @@ pub struct PasskeyUse {
     pub challenge: String,
 }
 
-/// Who holds a sign-in proved again who they are.
+/// Who holds a sign-in proved again who they are, and holds it under another secret from then on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProvenAgain {
     pub person: PersonId,
     pub token: TokenId,
+    /// The token's secret from now on, as SHA-256; absent from the oldest entries, which left it as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
     pub source: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<u64>,
@@ -214,6 +217,7 @@ event!(
     ProvenAgain,
     "people.proven_again",
     person,
+    sealed = true,
     free_text = &["source"]
 );
 

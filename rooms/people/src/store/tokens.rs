@@ -99,6 +99,7 @@ pub(super) fn apply_proven_again(
         Value::id(event.token),
         stamp.time.into(),
         stamp.authentication.name().into(),
+        event.sha256.into(),
     ];
     tables.execute(include_str!("../sql/prove_token.sql"), &values)?;
     let used = Used {

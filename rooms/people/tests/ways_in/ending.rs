@@ -78,7 +78,9 @@ fn a_sign_in_that_was_proven_again_with_a_passkey_ends_with_it() {
         answer: answer(&challenge.ticket, &asserted, None),
     };
     let holder = actor(&house, &ben.password.token);
-    people::prove_again(organisation, &holder, &proof, SOURCE).unwrap();
+    let renewed = people::prove_again(organisation, &holder, &proof, SOURCE).unwrap();
+    ben.password.token = renewed.token;
+    assert!(is_in(&house, &ben.password));
     let other = actor(&house, &ben.with_key[1].token);
     people::revoke_passkey(organisation, &other, ben.ids[0], "lost").unwrap();
     assert!(!is_in(&house, &ben.password));
