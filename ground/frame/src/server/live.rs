@@ -18,6 +18,7 @@ use http_body::Frame;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::{Instant, sleep};
 
+use super::browser::check_host;
 use super::cookies::Cookies;
 use super::desk::Desk;
 
@@ -50,6 +51,9 @@ impl Live {
 
     /// Answers a page that wants to be told.
     pub(super) async fn answer(&self, desk: Arc<Desk>, request: Request) -> Response {
+        if check_host(&desk.house, request.headers()).is_err() {
+            return status(StatusCode::BAD_REQUEST);
+        }
         let cookies = Cookies::of(&desk.house.web, request.headers());
         let stopping = request.extensions().get::<Stopping>().cloned();
         if !is_signed_in(&desk, &cookies.session).await {

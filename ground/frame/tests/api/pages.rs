@@ -232,6 +232,10 @@ fn pages_are_shown_under_their_own_name_alone() {
     assert_eq!(reply.status, 400);
     // The way on leads there as well.
     assert!(reply.text().contains("href=\"http://toy/\""), "{}", reply.text());
+    for (host, status) in [("evil.example", 400), ("toy", 401)] {
+        let request = format!("GET /live HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        assert_eq!(house.say(request.as_bytes()).unwrap().status, status, "{host}");
+    }
 }
 
 #[test]

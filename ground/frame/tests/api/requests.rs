@@ -334,6 +334,8 @@ fn a_download_is_an_attachment_that_no_browser_runs() {
             );
             let policy = reply.header("content-security-policy").unwrap();
             assert!(policy.ends_with("; sandbox"), "{policy}");
+            assert_eq!(reply.header("cache-control"), Some("no-store"));
+            assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
         }
     }
 }

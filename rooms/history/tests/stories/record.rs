@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use basis::{Class, Role};
+use basis::{Actor, Class, Proven, Role, Span};
 use history::{Asked, Depth, Directory};
 use ledger::merkle::{leaf_hash, verify_inclusion};
 use ledger::package::zip::Archive;
@@ -230,6 +230,31 @@ fn a_redacted_text_is_on_no_page_and_the_package_still_verifies() {
     assert_ne!(python_says_yes(&story, &place), Some(false));
     let again = history::request_redaction(organisation, &story.owner, index, "again").unwrap_err();
     assert_eq!(again.class, Class::Conflict);
+}
+
+#[test]
+fn a_redaction_asks_both_people_for_a_fresh_proof_and_destroys_nothing_before() {
+    let story = Story::told();
+    let organisation = &story.house.organisation;
+    let index = story.index_of("changes.submitted");
+    let at = organisation.now();
+    story.house.wait(Span::minutes(16));
+    let late = |actor: &Actor| Actor {
+        proven: Proven::Before { credential: 1, at },
+        ..actor.clone()
+    };
+    let request = |actor: &Actor| history::request_redaction(organisation, actor, index, "spilled");
+    assert_eq!(request(&late(&story.owner)).unwrap_err().rule, people::STEP_UP);
+    let asked = request(&story.owner).unwrap().redaction;
+    let confirm = |actor: &Actor| history::confirm_redaction(organisation, actor, asked);
+    let refusal = confirm(&late(&story.second_owner)).unwrap_err();
+    assert_eq!(refusal.rule, people::STEP_UP);
+    let holds_it = || contains(&story.package(&Asked::Change(change())), SECRET.as_bytes());
+    assert!(holds_it(), "an old proof destroyed it");
+    let redacted = confirm(&story.second_owner).unwrap();
+    assert_eq!(redacted.left, Vec::<String>::new());
+    assert!(!holds_it());
+    story.house.assert_sound();
 }
 
 #[test]
