@@ -1,5 +1,8 @@
 //! Files that people bring in by page: scans, advisories, lists of systems, evidence; and those that are none of these.
 
+#[path = "uploads/adoption.rs"]
+mod adoption;
+
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -40,15 +43,7 @@ impl Served {
         accept(&house, &gina);
         let dana = house.person("dana", &[Role::SystemOwner]);
         house.confirm(&dana, &gina);
-        house.wait(Span::seconds(60));
-        let code = Secret::from_bytes(b"12345678901234567890").code_at(house.organisation.now());
-        let attempt = Attempt {
-            handle: "dana",
-            password: testkit::PASSWORD,
-            code: &code,
-            source: "test".to_owned(),
-        };
-        let token = people::sign_in(&house.organisation, &attempt).unwrap().token;
+        let token = dana_signs_in(&house);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address: SocketAddr = listener.local_addr().unwrap();
         let stop = Stop::when_told();
@@ -96,6 +91,22 @@ impl Drop for Served {
             serving.join().unwrap();
         }
     }
+}
+
+/// The one-time code of everybody at this moment.
+fn code(house: &testkit::House) -> String {
+    Secret::from_bytes(b"12345678901234567890").code_at(house.organisation.now())
+}
+
+fn dana_signs_in(house: &testkit::House) -> String {
+    house.wait(Span::seconds(60));
+    let attempt = Attempt {
+        handle: "dana",
+        password: testkit::PASSWORD,
+        code: &code(house),
+        source: "test".to_owned(),
+    };
+    people::sign_in(&house.organisation, &attempt).unwrap().token
 }
 
 /// Has the person accept a new invitation.

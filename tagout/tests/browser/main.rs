@@ -45,6 +45,19 @@ fn hindrance() -> Option<String> {
     }
 }
 
+/// Every sample of every page, in a file for scripts.
+fn samples(folder: &Path) -> PathBuf {
+    let samples = frame::samples(&tagout::routes(), &tagout::places()).unwrap();
+    assert!(samples.len() > 5);
+    let list: Vec<_> = samples
+        .iter()
+        .map(|sample| serde_json::json!({ "path": sample.path, "name": sample.name, "html": sample.html }))
+        .collect();
+    let file = folder.join("samples.json");
+    std::fs::write(&file, serde_json::to_vec(&list).unwrap()).unwrap();
+    file
+}
+
 /// Runs a script of this folder to its end, with these words.
 fn run(script: &str, words: &[&str]) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
@@ -67,21 +80,26 @@ fn every_sample_of_every_page_can_be_used_by_everybody() {
         println!("skipped: {why}");
         return;
     }
-    let samples = frame::samples(&tagout::routes(), &tagout::places()).unwrap();
-    assert!(samples.len() > 5);
-    let list: Vec<_> = samples
-        .iter()
-        .map(|sample| serde_json::json!({ "path": sample.path, "name": sample.name, "html": sample.html }))
-        .collect();
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("samples.json");
-    std::fs::write(&file, serde_json::to_vec(&list).unwrap()).unwrap();
+    let file = samples(folder.path());
     let server = Server::start();
     let pictures = pictures("samples");
     run(
         "samples.mjs",
         &[&server.origin, file.to_str().unwrap(), pictures.to_str().unwrap()],
     );
+}
+
+#[test]
+fn words_in_another_section_are_asked_about_and_what_is_pressed_twice_is_sent_once() {
+    if let Some(why) = hindrance() {
+        println!("skipped: {why}");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = samples(folder.path());
+    let server = Server::start();
+    run("forms.mjs", &[&server.origin, file.to_str().unwrap()]);
 }
 
 #[test]

@@ -214,6 +214,52 @@ fn work_and_close(story: &Story, id: ChangeId) {
     assert_eq!(close().unwrap().state, State::Closed);
 }
 
+/// Has a scan of `web02` open a finding there; answers its id.
+fn finding_on_web02(story: &Story) -> String {
+    let report = "<NessusClientData_v2><Report name=\"weekly\"><ReportHost name=\"web02\"><HostProperties>\
+        <tag name=\"Credentialed_Scan\">true</tag><tag name=\"HOST_END_TIMESTAMP\">1795334400</tag></HostProperties>\
+        <ReportItem port=\"443\" svc_name=\"www\" protocol=\"tcp\" severity=\"3\" pluginID=\"10001\" pluginName=\"TLS\" \
+        pluginFamily=\"Web Servers\"><cve>CVE-2026-0002</cve></ReportItem></ReportHost></Report></NessusClientData_v2>";
+    let mut file = tempfile::tempfile().unwrap();
+    std::io::Write::write_all(&mut file, report.as_bytes()).unwrap();
+    std::io::Seek::rewind(&mut file).unwrap();
+    let name = evidence::EvidenceName::parse("weekly.nessus").unwrap();
+    findings::import_nessus(&story.house.organisation, &story.carla, &mut file, &name).unwrap();
+    "FND-0001".to_owned()
+}
+
+#[test]
+fn a_change_for_a_finding_elsewhere_is_not_submitted_until_it_touches_that_asset() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let story = Story::begin();
+    let organisation = &story.house.organisation;
+    let id = story.open("web01").unwrap().id;
+    story.plan(id).unwrap();
+    let edit = |parts: PartsEdit| {
+        changes::edit(organisation, &story.anna, id, &parts, None).unwrap();
+    };
+    edit(PartsEdit {
+        findings: Some(vec![finding_on_web02(&story)]),
+        ..PartsEdit::default()
+    });
+    let refusal = story.submit(id).unwrap_err();
+    assert_eq!(
+        (refusal.class, refusal.rule.as_str()),
+        (Class::Invalid, "findings of a change")
+    );
+    assert_eq!(refusal.missing, ["AST-0002 among the assets, where FND-0001 is"]);
+    assert_eq!(story.show(id).state, State::Draft);
+    edit(PartsEdit {
+        assets: Some(vec!["web01".to_owned(), "web02".to_owned()]),
+        ..PartsEdit::default()
+    });
+    story.plan(id).unwrap();
+    assert!(story.submit(id).unwrap().submission.is_some());
+    story.house.assert_sound();
+}
+
 #[test]
 fn a_disapproval_says_why_and_an_edit_answers_it() {
     if !has_ssh_keygen() {

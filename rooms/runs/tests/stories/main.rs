@@ -4,4 +4,5 @@
 #[path = "../../../changes/tests/stories/house.rs"]
 #[allow(dead_code, reason = "each room tells its own part of the story")]
 mod house;
+mod plans;
 mod start;

@@ -11,7 +11,7 @@ use storage::By;
 
 use crate::house::{Story, has_ssh_keygen};
 
-fn story() -> Story {
+pub fn story() -> Story {
     Story::with(|rooms| {
         rooms
             .room(permits::migrations(), permits::events())
@@ -23,7 +23,7 @@ fn web02() -> Subject {
     Subject::parse("AST-0002").unwrap()
 }
 
-fn plan(story: &Story, change: ChangeId) -> Plan {
+pub fn plan(story: &Story, change: ChangeId) -> Plan {
     let host = HostPlan {
         asset: web02(),
         name: "web02".to_owned(),
