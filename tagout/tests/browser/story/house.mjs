@@ -62,7 +62,7 @@ const release = (page) =>
     if (part) globalThis.htmx.trigger(part, "sse:moved");
   });
 
-// Judges the page in every look and keeps its pictures.
+// Judges the page and keeps a picture of every look.
 export async function look(page, name) {
   await hold(page);
   wrong.push(...(await lookAt(page, name, settings.pictures)));
