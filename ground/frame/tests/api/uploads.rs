@@ -194,6 +194,11 @@ fn without_the_key_of_the_sign_in_at_the_front_no_file_is_looked_at() {
             "not made for the present sign-in",
         );
     }
+    // Reading ends where the file begins: what stands behind it is not known any more.
+    let [room, file] = hall("plan", b"a plan");
+    let cut = send_as(&house, ANNA, &body(&[wrong, once, file, room]));
+    assert_eq!(cut.status, 409);
+    assert!(!cut.text().contains("value=\"hall\""), "{}", cut.text());
     let length = "Content-Length: 5";
     let foreign = ["Origin: http://evil.example", ANNA, length];
     assert_eq!(house.ask("POST /plans", &foreign, b"hello").status, 403);
