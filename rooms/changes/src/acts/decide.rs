@@ -3,7 +3,7 @@
 use basis::{Actor, Class, PersonId, Refusal, Role, Time};
 use formats::sshsig::SshSignature;
 use people::SigningKey;
-use policy::Policy;
+use policy::{ChangeFacts, Policy};
 use storage::{By, Organisation, View};
 
 use super::facts::facts;
@@ -53,23 +53,11 @@ fn capacity(
     if let Some(role) = named {
         return Ok(role);
     }
-    let facts = facts(view, change)?;
-    let grounds = actor
-        .roles
-        .iter()
-        .copied()
-        .filter(|role| rules::ground(policy, change, &facts, actor.person, &actor.roles, *role).is_ok());
-    let fitting: Vec<Role> = grounds.collect();
+    let (fitting, _) = decidable(policy, change, &facts(view, change)?, actor);
     match fitting.as_slice() {
         [only] => Ok(*only),
-        [] => {
-            // Whatever stands in the way is said for the role that comes nearest.
-            let asked = policy.capacities_asked_for(&facts);
-            let near = actor.roles.iter().copied().find(|role| asked.contains(role));
-            Ok(near
-                .or(actor.roles.iter().next().copied())
-                .unwrap_or(Role::Approver))
-        }
+        // Whatever stands in the way is said for the role that comes nearest.
+        [] => Ok(nearest(policy, &facts(view, change)?, actor)),
         several => {
             let names: Vec<&str> = several.iter().map(|role| role.name()).collect();
             Err(Refusal::new(
@@ -80,6 +68,45 @@ fn capacity(
             .way_out("name the role: `--as ROLE`"))
         }
     }
+}
+
+/// The role of the actor's that comes nearest to one that is asked for.
+fn nearest(policy: &Policy, facts: &ChangeFacts, actor: &Actor) -> Role {
+    let asked = policy.capacities_asked_for(facts);
+    let near = actor.roles.iter().copied().find(|role| asked.contains(role));
+    near.or(actor.roles.iter().next().copied())
+        .unwrap_or(Role::Approver)
+}
+
+/// The roles in which the actor may decide on the change; where there is none, what stands in the way.
+pub(super) fn decidable(
+    policy: &Policy,
+    change: &Change,
+    facts: &ChangeFacts,
+    actor: &Actor,
+) -> (Vec<Role>, Option<Refusal>) {
+    let ground = |role| rules::ground(policy, change, facts, actor.person, &actor.roles, role);
+    let held = actor.roles.iter().copied();
+    let fitting: Vec<Role> = held.filter(|role| ground(*role).is_ok()).collect();
+    if fitting.is_empty() {
+        return (fitting, ground(nearest(policy, facts, actor)).err());
+    }
+    (fitting, None)
+}
+
+/// What waits for a decision, in which roles the actor may decide, and where there is none what stands in the way.
+pub fn deciding(
+    organisation: &Organisation,
+    actor: &Actor,
+    id: ChangeId,
+) -> Result<(Change, Vec<Role>, Option<Refusal>), Refusal> {
+    organisation.view(|view| {
+        let change = existing(view, id)?;
+        let policy = policy::current(view)?;
+        actor.may::<Decide>(id, policy.authority())?;
+        let (capacities, barred) = decidable(&policy, &change, &facts(view, &change)?, actor);
+        Ok((change, capacities, barred))
+    })
 }
 
 fn message_over(

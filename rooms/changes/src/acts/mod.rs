@@ -8,6 +8,7 @@ mod decide;
 mod edit;
 mod facts;
 mod missing;
+mod next;
 mod open;
 mod passkey;
 mod plan;
@@ -24,10 +25,11 @@ pub use adopt::adopt_policy;
 pub use calendar::calendar;
 pub use cancel::cancel;
 pub use close::close;
-pub use decide::{Saying, Signed, ToSign, decide, message_to_sign, to_sign};
+pub use decide::{Saying, Signed, ToSign, decide, deciding, message_to_sign, to_sign};
 pub use edit::{PartsEdit, edit};
 pub use facts::facts;
 pub use missing::{Clock, clock, missing};
+pub use next::Next;
 pub use open::open;
 pub use passkey::{
     PasskeyAnswer, SigningPasskey, TextRead, challenge_of, decide_by_passkey, signing_passkeys,
@@ -35,7 +37,7 @@ pub use passkey::{
 pub use plan::attach_plan;
 pub use record::{Allowed, AssetLine, FindingLine, Record, record};
 pub use retrospect::retrospect;
-pub use schedule::schedule;
+pub use schedule::{schedule, window_limits};
 pub use show::{Lane, Moment, Names, board, list, search, show, timeline};
 pub use submit::{submit, tell_missing};
 pub use verify::{accept, note_verification, verify};

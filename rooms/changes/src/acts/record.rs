@@ -1,12 +1,14 @@
 //! One change with everything that stands around it, for whoever reads its record.
 
-use basis::{Act, Actor, Refusal, Subject, Verdict};
+use basis::{Act, Actor, Refusal, Subject, Time, Verdict};
 use evidence::Evidence;
 use storage::{Organisation, View};
 
 use super::existing;
 use super::facts::{asset_of, finding_of};
 use super::missing::{Clock, clock, missing};
+use super::next::{Next, next};
+use super::schedule::{could_set, limits};
 use super::show::{Moment, Names, names, timeline};
 use crate::rules::{
     Cancel, Change, ChangeId, Close, Decide, Edit, Move, Read, Retrospectives, Schedule, State, Submit,
@@ -93,6 +95,10 @@ pub struct Record {
     pub has_more_evidence: bool,
     /// What the reader may do.
     pub allowed: Allowed,
+    /// What it waits for, and whom; none once it is over.
+    pub next: Option<Next>,
+    /// What the policy asks of the window that would be set now.
+    pub window_limits: Vec<String>,
 }
 
 /// Whether the actor may do the act on the change, and the change stands where it is possible.
@@ -100,7 +106,13 @@ fn can<A: Act>(actor: &Actor, change: &Change, policy: &policy::Policy, step: Mo
     step.from().contains(&change.state) && actor.may::<A>(change.id, policy.authority()).is_ok()
 }
 
-fn allowed(actor: &Actor, change: &Change, policy: &policy::Policy) -> Allowed {
+fn allowed(
+    actor: &Actor,
+    change: &Change,
+    policy: &policy::Policy,
+    facts: &policy::ChangeFacts,
+    now: Time,
+) -> Allowed {
     let is_emergency = super::facts::is_emergency(change);
     Allowed {
         edit: can::<Edit>(actor, change, policy, Move::Edit),
@@ -108,7 +120,8 @@ fn allowed(actor: &Actor, change: &Change, policy: &policy::Policy) -> Allowed {
         decide: change.under_decision().is_some()
             && !change.state.is_over()
             && actor.may::<Decide>(change.id, policy.authority()).is_ok(),
-        schedule: can::<Schedule>(actor, change, policy, Move::Schedule),
+        schedule: can::<Schedule>(actor, change, policy, Move::Schedule)
+            && could_set(policy, facts, change, now),
         verify: can::<Verify>(actor, change, policy, Move::Verify),
         retrospect: is_emergency && can::<Retrospectives>(actor, change, policy, Move::Retrospect),
         close: can::<Close>(actor, change, policy, Move::Close),
@@ -174,6 +187,8 @@ pub fn record(organisation: &Organisation, actor: &Actor, id: ChangeId) -> Resul
             .chain(change.told.iter().map(|(_, person, _)| *person))
             .chain(moments.iter().map(|moment| moment.person))
             .chain(evidence.iter().map(|evidence| evidence.added_by));
+        let facts = super::facts::facts(view, &change)?;
+        let allowed = allowed(actor, &change, &policy, &facts, now);
         Ok(Record {
             comparings: store::comparings(view, id)?,
             verdicts,
@@ -183,7 +198,9 @@ pub fn record(organisation: &Organisation, actor: &Actor, id: ChangeId) -> Resul
             findings: finding_lines(view, &change)?,
             evidence,
             has_more_evidence,
-            allowed: allowed(actor, &change, &policy),
+            next: next(&policy, &change, &facts, actor, allowed),
+            window_limits: limits(&policy, facts, &change, now),
+            allowed,
             moments,
             change,
         })

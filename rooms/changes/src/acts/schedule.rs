@@ -1,12 +1,12 @@
 //! Sets the window of an approved change.
 
 use basis::{Actor, Refusal, Time};
-use policy::{ScheduleFacts, Window};
-use storage::{By, Organisation};
+use policy::{ChangeFacts, Policy, ScheduleFacts, Window};
+use storage::{By, Organisation, View};
 
 use super::facts::facts;
 use super::{existing, tell_missing};
-use crate::rules::{self, Change, ChangeId, Move, Schedule};
+use crate::rules::{self, Change, ChangeId, Move, Schedule, State};
 
 /// Sets the window: the approved one, or a narrower one with other ends.
 pub fn schedule(
@@ -50,6 +50,32 @@ fn window(change: &Change, from: Option<Time>, until: Option<Time>) -> Result<Wi
         )
         .missing("when the window begins and ends")
         .way_out("give both: `--from TIME --until TIME`")),
+    }
+}
+
+/// What the policy asks of a window of the change that is set now, one line for each paragraph.
+pub fn window_limits(view: &View<'_>, change: &Change, now: Time) -> Result<Vec<String>, Refusal> {
+    let policy = policy::current(view)?;
+    Ok(limits(&policy, facts(view, change)?, change, now))
+}
+
+pub(super) fn limits(policy: &Policy, facts: ChangeFacts, change: &Change, now: Time) -> Vec<String> {
+    // The limits are those of any window.
+    let window = Window {
+        from: now,
+        until: now,
+    };
+    policy.window_limits(&schedule_facts(facts, change, window, now))
+}
+
+/// Whether a window could be set now at all: before one is set the question stands open in the checklist, afterwards a
+/// form that can only be refused is not offered.
+pub(super) fn could_set(policy: &Policy, facts: &ChangeFacts, change: &Change, now: Time) -> bool {
+    let set = change.window.filter(|_| change.state == State::Scheduled);
+    let asked = change.parts.window.map(Window::from).or(set);
+    match (set, asked) {
+        (Some(_), Some(asked)) => policy.may_ask_for_window(facts, asked, now).is_yes(),
+        _ => true,
     }
 }
 

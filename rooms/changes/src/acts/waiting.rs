@@ -18,15 +18,20 @@ pub fn waiting(view: &View<'_>, actor: &Actor, now: Time) -> Result<Vec<Waiting>
     let mut all = Vec::new();
     for state in [
         State::Draft,
+        State::Disapproved,
         State::Submitted,
         State::Approved,
         State::Scheduled,
         State::InProgress,
         State::Verifying,
     ] {
+        // Who may set no window is not told to.
+        let is_scheduler =
+            state == State::Approved && policy.authority().admit(actor, "changes.schedule").is_ok();
         for summary in store::list(view, None, Some(state), LOOKED_AT_MAX)? {
             let concerns = state == State::Submitted
                 || summary.requester == actor.person
+                || is_scheduler
                 || matches!(state, State::Scheduled | State::InProgress | State::Verifying);
             let found = concerns.then(|| store::find(view, summary.id)).transpose()?;
             if let Some(change) = found.flatten() {
@@ -46,14 +51,26 @@ fn of_change(
 ) -> Result<Option<Waiting>, Refusal> {
     let is_own = change.requester == actor.person;
     let is_at_work = change.parts.executors.contains(&actor.person) || is_own;
+    let is_author = change.authors.contains(&actor.person);
+    let may_schedule = policy.authority().admit(actor, "changes.schedule").is_ok();
+    let asked_from = change.parts.window.map(|window| window.from);
     let opens = change.window.as_ref().map(|window| window.from);
     let ends = change.window.as_ref().map(|window| window.until);
     let said = match change.state {
         State::Draft if is_own => Some(("complete it and submit it", "", None, false)),
+        State::Disapproved if is_own => Some(("answer the objection and submit it again", "", None, false)),
         State::Submitted if may_decide(view, policy, actor, change)? => {
             Some(("your decision is asked for", "/decision", opens, false))
         }
-        State::Approved if is_own => Some(("it is approved: set its window", "", opens, false)),
+        State::Approved if may_schedule && (is_at_work || is_author) => {
+            Some(("it is approved: set its window", "#schedule", asked_from, false))
+        }
+        State::Approved if is_own => Some((
+            "it is approved: somebody who may sets its window",
+            "",
+            asked_from,
+            false,
+        )),
         State::Scheduled if is_at_work && opens.is_some_and(|opens| opens <= now) => {
             Some(("its window is open: begin the work", "/plan", ends, true))
         }

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::passkey::{Answer, options};
+use super::ways::{Way, way};
 use super::{in_words, moment_typed, samples};
 use crate::acts::{self, Saying, Signed, TextRead, ToSign};
 use crate::api::{DecideRequest, decision_named, role_named};
@@ -80,6 +81,23 @@ pub(super) struct Signing {
     pub(super) by_key: Form,
 }
 
+/// Why the reader may not decide, and what can be done.
+pub(super) struct Barred {
+    what: String,
+    missing: Vec<String>,
+    ways: Vec<Way>,
+}
+
+impl Barred {
+    pub(super) fn of(id: ChangeId, refusal: &Refusal) -> Self {
+        Self {
+            what: refusal.what.clone(),
+            missing: refusal.missing.clone(),
+            ways: refusal.way_out.iter().map(|text| way(id, text)).collect(),
+        }
+    }
+}
+
 /// The page.
 #[derive(Template)]
 #[template(path = "decision.html")]
@@ -93,6 +111,7 @@ pub(crate) struct DecisionPage {
     pub(super) capacities: Vec<Role>,
     pub(super) chosen: Option<Chosen>,
     pub(super) signing: Option<Signing>,
+    pub(super) barred: Option<Barred>,
 }
 
 impl DecisionPage {
@@ -323,7 +342,7 @@ fn decision_page(
     signing: Option<Signing>,
 ) -> Result<DecisionPage, Refusal> {
     let organisation = call.organisation();
-    let (change, _) = acts::show(organisation, call.actor, id)?;
+    let (change, capacities, barred) = acts::deciding(organisation, call.actor, id)?;
     let Some((kind, submission)) = change.under_decision() else {
         let what = format!(
             "nothing of {id} waits for a decision: it is {}",
@@ -332,8 +351,6 @@ fn decision_page(
         return Err(Refusal::new(Class::Conflict, "life of a change", what)
             .way_out("go back to its record and see what comes next"));
     };
-    let policy = organisation.view(policy::current)?;
-    let deciding = policy.authority().roles("changes.decide");
     Ok(DecisionPage {
         id,
         kind: kind.name(),
@@ -341,9 +358,10 @@ fn decision_page(
         digest: submission.digest.clone(),
         text: submission.text.clone(),
         choosing: call.form(format!("/changes/{id}/decision#sign")),
-        capacities: call.actor.roles.intersection(&deciding).copied().collect(),
+        capacities,
         chosen,
         signing,
+        barred: barred.map(|refusal| Barred::of(id, &refusal)),
     })
 }
 

@@ -8,7 +8,7 @@ use frame::{Call, Nothing};
 use super::sections::{FieldShown, Known, SECTIONS, Section, SectionForm};
 use super::{samples, state_shown};
 use crate::acts;
-use crate::rules::{Change, ChangeId, State};
+use crate::rules::{Change, ChangeId, Move, State};
 use crate::store;
 
 /// A section as a form.
@@ -27,6 +27,8 @@ pub(crate) struct EditPage {
     name: String,
     state: Shown,
     revision: u64,
+    /// Whether the change may be edited where it stands.
+    is_open: bool,
     /// Whether an edit begins a new revision, on which nobody has decided.
     begins_revision: bool,
     /// The ledger's last entry about the change.
@@ -45,14 +47,21 @@ impl EditPage {
                 form,
             }
         };
+        let is_open = Move::Edit.check(change.id, change.state).is_ok();
         Self {
             id: change.id,
             name: change.parts.title.clone(),
             state: state_shown(change.state),
             revision: change.revision,
-            begins_revision: change.state != State::Draft,
+            is_open,
+            begins_revision: is_open && change.state != State::Draft,
             entry,
-            sections: SECTIONS.iter().map(shown).collect(),
+            // What was typed before the change moved on is still shown; nothing else can be saved any more.
+            sections: SECTIONS
+                .iter()
+                .map(shown)
+                .filter(|section| is_open || section.form.is_again())
+                .collect(),
         }
     }
 }
@@ -75,6 +84,7 @@ pub(crate) fn show_edit(call: &Call<'_>) -> Result<EditPage, Refusal> {
         let mut known = Known {
             assets: Vec::new(),
             executors: Vec::new(),
+            window_limits: acts::window_limits(view, &change, organisation.now())?,
         };
         for subject in &change.parts.assets {
             let found = assets::resolve(view, &subject.to_string())?;

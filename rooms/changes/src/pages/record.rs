@@ -5,7 +5,7 @@ use basis::Refusal;
 use frame::Call;
 use frame::pages::{Form, Page, State as Shown, Table};
 
-use super::shown::{self, Event, Fact, Question, Written};
+use super::shown::{self, Event, Fact, NextShown, Question, Written};
 use super::steps::Steps;
 use super::{samples, state_shown};
 use crate::acts::{self, Record};
@@ -19,7 +19,9 @@ pub(crate) struct RecordPage {
     name: String,
     state: Shown,
     may_edit: bool,
+    edit_label: &'static str,
     may_decide: bool,
+    next: Option<NextShown>,
     facts: Vec<Fact>,
     questions: Vec<Question>,
     parts: Vec<Written>,
@@ -45,7 +47,9 @@ impl RecordPage {
             name: change.parts.title.clone(),
             state: state_shown(change.state),
             may_edit: record.allowed.edit,
+            edit_label: shown::edit_label(change.state),
             may_decide: record.allowed.decide,
+            next: record.next.as_ref().map(|next| NextShown::of(next, record)),
             facts: shown::facts(record),
             questions: record
                 .verdicts
@@ -66,7 +70,7 @@ impl RecordPage {
                 .iter()
                 .map(|moment| shown::event(moment, &record.names))
                 .collect(),
-            steps: Steps::of(change, record.allowed, form),
+            steps: Steps::of(change, record.allowed, &record.window_limits, form),
         }
     }
 }

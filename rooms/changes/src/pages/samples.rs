@@ -1,19 +1,19 @@
 //! Samples of the pages: empty, usual, and as full as it gets.
 
-use basis::{Id, PersonId, Role, RuleOutcome, Subject, Time, Verdict};
+use basis::{Class, Id, PersonId, Refusal, Role, RuleOutcome, Subject, Time, Verdict};
 use frame::pages::{Form, Sorting};
 use policy::ChangeType;
 
 use super::board::BoardPage;
-use super::decision::{DecisionPage, Signing};
+use super::decision::{Barred, DecisionPage, Signing};
 use super::edit::EditPage;
 use super::list::{ChangesPage, changes_table};
 use super::new::{NewPage, Proposal};
 use super::record::RecordPage;
 use super::sections::Known;
-use crate::acts::{Allowed, AssetLine, FindingLine, Lane, Moment, Names, Record};
+use crate::acts::{Allowed, AssetLine, FindingLine, Lane, Moment, Names, Next, Record};
 use crate::rules::{
-    Change, ChangeId, Decided, Decision, Hours, Parts, PlanRef, State, Submission, SubmissionKind,
+    Change, ChangeId, Decided, Decision, Hours, Parts, PlanRef, State, Step, Submission, SubmissionKind,
 };
 use crate::store::{Comparing, Summary};
 
@@ -246,6 +246,13 @@ fn record(change: Change, allowed: Allowed) -> Record {
         evidence: Vec::new(),
         has_more_evidence: false,
         allowed,
+        next: Step::of(&change).map(|step| Next {
+            step,
+            people: vec![PersonId::from_number(4)],
+            roles: Vec::new(),
+            is_readers: allowed.edit,
+        }),
+        window_limits: vec!["it lasts at most 8 hours (paragraph 3.2)".to_owned()],
         change,
     }
 }
@@ -285,6 +292,7 @@ pub(super) fn record_pages() -> Vec<(&'static str, RecordPage)> {
 
 pub(super) fn edit_pages() -> Vec<(&'static str, EditPage)> {
     let known = |change: &Change| Known {
+        window_limits: vec!["it lasts at most 8 hours (paragraph 3.2)".to_owned()],
         assets: change
             .parts
             .assets
@@ -313,6 +321,7 @@ pub(super) fn edit_pages() -> Vec<(&'static str, EditPage)> {
         ("empty", page(change(State::Draft), &sample)),
         ("usual", page(whole(State::Draft, ""), &sample)),
         ("full", page(whole(State::Approved, LONG_WORD), &typed)),
+        ("at work", page(whole(State::InProgress, ""), &sample)),
     ]
 }
 
@@ -340,7 +349,15 @@ pub(super) fn decision_pages() -> Vec<(&'static str, DecisionPage)> {
         capacities: vec![Role::Approver, Role::SystemOwner],
         chosen: None,
         signing,
+        barred: None,
     };
+    let barred = Refusal::new(
+        Class::Policy,
+        "separation of duties",
+        "may PER-0002 decide on CHG-0001: no",
+    )
+    .missing("somebody else than who asked for it")
+    .way_out("ask a person with the role approver to review it and run `tagout change approve CHG-0001`");
     let signing = |has_passkey: bool| Signing {
         message: format!("tagout approval 1\norigin: tagout/kestrel-0123\n\n{LONG_WORD}\n"),
         signed_at: frame::pages::Moment(at("2026-11-21T10:00:00Z")),
@@ -359,5 +376,12 @@ pub(super) fn decision_pages() -> Vec<(&'static str, DecisionPage)> {
         ("empty", page(None)),
         ("usual", page(Some(signing(false)))),
         ("full", page(Some(signing(true)))),
+        (
+            "not by who asked",
+            DecisionPage {
+                barred: Some(Barred::of(ChangeId::from_number(1), &barred)),
+                ..page(None)
+            },
+        ),
     ]
 }

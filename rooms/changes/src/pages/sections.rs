@@ -6,6 +6,7 @@ use policy::ChangeType;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::steps::window_hint;
 use super::{moment_field, moment_typed};
 use crate::acts::PartsEdit;
 use crate::rules::Change;
@@ -180,6 +181,8 @@ pub(super) struct Known {
     pub(super) assets: Vec<String>,
     /// Its executors by their handles.
     pub(super) executors: Vec<String>,
+    /// What the policy asks of its window.
+    pub(super) window_limits: Vec<String>,
 }
 
 /// A field, and what stands in the request where something else was typed.
@@ -250,8 +253,12 @@ impl Section {
                 let differs = form
                     .typed(part.name)
                     .is_some_and(|typed| typed.trim() != now.trim());
+                let hint = match part.name {
+                    "from" => window_hint("", &known.window_limits),
+                    _ => part.hint.to_owned(),
+                };
                 FieldShown {
-                    field: field.hint(part.hint).value(&now),
+                    field: field.hint(hint).value(&now),
                     label: part.label,
                     now: differs.then_some(now),
                 }

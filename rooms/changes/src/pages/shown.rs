@@ -6,8 +6,8 @@ use policy::Window;
 
 use super::ways::{Way, way};
 use super::{in_words, person_shown};
-use crate::acts::{Moment as Happened, Names, Record};
-use crate::rules::{ChangeId, Decided, Decision};
+use crate::acts::{Moment as Happened, Names, Next, Record};
+use crate::rules::{ChangeId, Decided, Decision, State, Step};
 
 /// A line of facts.
 pub(super) struct Fact {
@@ -68,6 +68,55 @@ pub(super) struct Rule {
     pub(super) sentence: String,
     pub(super) missing: Vec<String>,
     pub(super) ways: Vec<Way>,
+}
+
+/// What it waits for, and whom.
+pub(super) struct NextShown {
+    /// The step, for the reader or for others.
+    pub(super) sentence: String,
+    /// Where the reader does it.
+    pub(super) path: Option<String>,
+}
+
+impl NextShown {
+    pub(super) fn of(next: &Next, record: &Record) -> Self {
+        let people: Vec<String> = next
+            .people
+            .iter()
+            .map(|person| person_shown(&record.names, *person))
+            .collect();
+        let roles: Vec<String> = next.roles.iter().map(|role| in_words(role.name())).collect();
+        let step = next.step.in_words();
+        let whom = match (next.is_readers, people.is_empty(), roles.is_empty()) {
+            (true, _, _) => "it waits for you".to_owned(),
+            (false, false, _) => format!("it waits for {}", people.join(", ")),
+            (false, true, false) => format!("it waits for somebody with the role {}", roles.join(" or ")),
+            (false, true, true) => "it waits for nobody in particular".to_owned(),
+        };
+        let place = match next.step {
+            Step::Submit | Step::Answer => "/edit",
+            Step::Decide => "/decision",
+            Step::SetWindow => "#schedule",
+            Step::Work => "/plan",
+            Step::Adopt => "/adoption",
+            Step::Confirm => "#verify",
+        };
+        Self {
+            sentence: format!("Next: {step}; {whom}."),
+            path: next
+                .is_readers
+                .then(|| format!("/changes/{}{place}", record.change.id)),
+        }
+    }
+}
+
+/// What an edit is, where the change stands.
+pub(super) fn edit_label(state: State) -> &'static str {
+    match state {
+        State::Draft | State::Disapproved => "Edit the request",
+        State::Submitted => "Edit the request: a new revision, on which nobody has decided",
+        _ => "Ask for something else: a new revision, to be approved again",
+    }
 }
 
 /// Something that happened.

@@ -19,6 +19,8 @@ pub(super) struct Steps {
     /// The window that stands in the form at first.
     pub(super) from: String,
     pub(super) until: String,
+    /// What the window may be.
+    pub(super) window_hint: String,
     pub(super) accept: Option<Form>,
     pub(super) verify: Option<Form>,
     pub(super) retrospect: Option<Form>,
@@ -41,7 +43,12 @@ pub(crate) struct WindowForm {
 }
 
 impl Steps {
-    pub(super) fn of(change: &Change, allowed: Allowed, form: &dyn Fn(String) -> Form) -> Self {
+    pub(super) fn of(
+        change: &Change,
+        allowed: Allowed,
+        window_limits: &[String],
+        form: &dyn Fn(String) -> Form,
+    ) -> Self {
         let step =
             |is_open: bool, path: &str| is_open.then(|| form(format!("/changes/{}/{path}", change.id)));
         let window = change.window.or(change.parts.window.map(Into::into));
@@ -51,6 +58,7 @@ impl Steps {
             schedule: step(allowed.schedule, "window"),
             from: field(window.map(|window| window.from)),
             until: field(window.map(|window| window.until)),
+            window_hint: window_hint("it lies inside the approved window", window_limits),
             accept: step(allowed.verify, "acceptances"),
             verify: step(allowed.verify, "verification"),
             retrospect: step(allowed.retrospect, "retrospective"),
@@ -72,6 +80,19 @@ impl Steps {
             &self.cancel,
         ];
         self.adoption.is_some() || forms.iter().any(|form| form.is_some())
+    }
+}
+
+/// What a window may be, in a sentence.
+pub(super) fn window_hint(first: &str, limits: &[String]) -> String {
+    let limits = limits.iter().map(String::as_str);
+    let all: Vec<&str> = std::iter::once(first)
+        .filter(|first| !first.is_empty())
+        .chain(limits)
+        .collect();
+    match all.is_empty() {
+        true => String::new(),
+        false => format!("The window: {}.", all.join("; ")),
     }
 }
 

@@ -9,6 +9,7 @@ mod edit;
 pub mod events;
 mod icalendar;
 mod message;
+mod next;
 mod open;
 mod parts;
 mod renewal;
@@ -27,6 +28,7 @@ pub use decide::{CLOCK_SKEW_MAX, Ground, SignedDecision, decide, ground};
 pub use edit::{attach_plan, edit};
 pub use icalendar::{FeedEvent, icalendar};
 pub use message::{Message, NAMESPACE};
+pub use next::Step;
 pub use open::open;
 pub use parts::{
     CHECKLIST_LINES_MAX, Hours, LINE_CHARS_MAX, LISTED_MAX, PLAN_BYTES_MAX, Parts, PlanRef, PolicyDraft,

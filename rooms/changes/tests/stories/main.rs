@@ -7,6 +7,7 @@ mod emergency;
 mod fallen;
 mod house;
 mod life;
+mod next;
 mod ordinary;
 mod pages;
 mod signing;

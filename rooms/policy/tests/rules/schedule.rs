@@ -130,14 +130,14 @@ fn a_window_that_ends_before_its_notice_or_before_now_is_not_worth_asking_for() 
         };
         policy.may_ask_for_window(&change(change_type, Classification::None), window, now)
     };
-    let (soon, notice) = (Span::hours(1), Span::hours(72));
+    let (soon, notice) = (Span::hours(71), Span::hours(72));
     let later = Span::milliseconds(notice.as_ms() + 1);
     assert_eq!(broken(&asked(ChangeType::Normal, soon, notice)), ["3.1"]);
     assert!(
         asked(ChangeType::Normal, soon, later).is_yes(),
         "a narrower one can be set"
     );
-    assert!(asked(ChangeType::Emergency, soon, Span::hours(2)).is_yes());
+    assert!(asked(ChangeType::Emergency, soon, notice).is_yes());
     let past = (Span::hours(-3), Span::hours(0));
     assert_eq!(broken(&asked(ChangeType::Emergency, past.0, past.1)), ["3.2"]);
     assert_eq!(broken(&asked(ChangeType::Normal, past.0, past.1)), ["3.1", "3.2"]);
@@ -147,5 +147,38 @@ fn a_window_that_ends_before_its_notice_or_before_now_is_not_worth_asking_for() 
             "starts at 2026-11-25 09:31 UTC or later: `tagout change edit CHG-0001 --from TIME --until TIME`"
         ),
         "{told}"
+    );
+}
+
+#[test]
+fn a_window_longer_than_the_limit_is_not_asked_for_and_the_limits_are_told_beforehand() {
+    let policy = default_policy();
+    let limit = Span::hours(8);
+    let longer = Span::milliseconds(limit.as_ms() + 1);
+    for change_type in [ChangeType::Normal, ChangeType::Emergency] {
+        let asked = |length| {
+            let facts = scheduling(change_type, Span::hours(72), length);
+            policy.may_ask_for_window(&facts.change, facts.window, facts.now)
+        };
+        assert!(asked(limit).is_yes());
+        assert_eq!(broken(&asked(longer)), ["3.2"]);
+        let told = told(&asked(Span::hours(9)));
+        assert!(
+            told.contains("a window of at most 8 hours; this one lasts 9 hours")
+                && told.contains("`tagout change edit CHG-0001 --from TIME --until TIME`"),
+            "{told}"
+        );
+    }
+    let limits = |change_type| policy.window_limits(&scheduling(change_type, limit, limit));
+    assert_eq!(
+        limits(ChangeType::Normal),
+        [
+            "it begins at 2026-11-25 09:31 UTC or later (paragraph 3.1)",
+            "it lasts at most 8 hours (paragraph 3.2)",
+        ]
+    );
+    assert_eq!(
+        limits(ChangeType::Emergency),
+        ["it lasts at most 8 hours (paragraph 3.2)"]
     );
 }

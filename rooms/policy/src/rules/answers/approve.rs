@@ -32,6 +32,22 @@ impl Policy {
         short.map(|count| count as usize).sum::<usize>() + case.reviews_short()
     }
 
+    /// The roles in which an approval is still needed until the change is approved.
+    pub fn capacities_short(&self, change: &ChangeFacts, approvals: &[ApprovalFacts]) -> BTreeSet<Role> {
+        let case = Case::before_work(self, change, approvals);
+        let counted = case.approvals_that_count().counted;
+        let is_review_short = case.reviews_short() > 0;
+        let short = self.applying(change).flat_map(|rule| match &rule.kind {
+            Kind::Approvals(asked) => unmet(&asked.needed, &counted).into_keys().collect(),
+            Kind::Separation(separation) if is_review_short => {
+                let path = separation.alternative.as_ref().filter(|path| path.in_force);
+                path.map(|path| path.capacity).into_iter().collect()
+            }
+            _ => Vec::new(),
+        });
+        short.collect()
+    }
+
     /// The paragraph of the small-shop path under which `person` may decide on a change in which they hold another duty;
     /// none where they hold none, or no path is in force.
     pub fn path_to_decide(&self, change: &ChangeFacts, person: PersonId) -> Option<String> {

@@ -7,7 +7,7 @@ use crate::rules::document::Policy;
 use crate::rules::kinds::{Kind, LeadTime, WindowLength};
 use crate::rules::questions::{ChangeFacts, ScheduleFacts, Window};
 use crate::rules::ways_out;
-use crate::rules::words::{LeadStart, Stage};
+use crate::rules::words::{ChangeType, LeadStart, Stage};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -28,18 +28,37 @@ impl Policy {
         answer.verdict()
     }
 
-    /// Says whether any window inside the one that a change asks for could be set, were the change submitted and approved
-    /// at once: if not, nobody need sign it.
+    /// Says whether a change may ask for this window: not longer than any that could be set, and with one inside it that
+    /// could be set, were the change submitted and approved at once. If not, nobody need sign it.
     pub fn may_ask_for_window(&self, change: &ChangeFacts, window: Window, now: Time) -> Verdict {
         let mut answer = Answer::to(self, format!("may {} ask for this window", change.change));
         for rule in self.applying(change) {
             match &rule.kind {
                 Kind::LeadTime(lead) => answer.say(rule, asked_too_soon(lead, change, window, now)),
-                Kind::WindowLength(_) => answer.say(rule, asked_too_late(change, window, now)),
+                Kind::WindowLength(length) => {
+                    answer.say(rule, asked_length_gaps(length, change, window, now))
+                }
                 _ => {}
             }
         }
         answer.verdict()
+    }
+
+    /// What the policy asks of the window of such a change, one line for each paragraph, for whoever is about to type it.
+    /// The window in `facts` is not looked at.
+    pub fn window_limits(&self, facts: &ScheduleFacts) -> Vec<String> {
+        let limits = self.applying(&facts.change).filter_map(|rule| match &rule.kind {
+            Kind::LeadTime(lead) if needs_notice(lead, facts.change.change_type) => {
+                let first = whole_minute_after(earliest(lead, facts)).to_minutes();
+                Some(format!("it begins at {first} or later (paragraph {})", rule.id))
+            }
+            Kind::WindowLength(length) => Some(format!(
+                "it lasts at most {} (paragraph {})",
+                length.longest, rule.id
+            )),
+            _ => None,
+        });
+        limits.collect()
     }
 
     /// The first moment at which the window of such a change may begin.
@@ -64,12 +83,17 @@ fn earliest(lead: &LeadTime, facts: &ScheduleFacts) -> Time {
     }
 }
 
+fn needs_notice(lead: &LeadTime, change_type: ChangeType) -> bool {
+    let least = lead.least.get(&change_type);
+    least.is_some_and(|least| least.span().as_ms() > 0)
+}
+
 fn lead_gaps(lead: &LeadTime, facts: &ScheduleFacts) -> Gaps {
     let mut gaps = Gaps::default();
     let needed = lead.least.get(&facts.change.change_type);
     let earliest = earliest(lead, facts);
     // A change type that needs no notice may begin at once, a few seconds before it is scheduled included.
-    let needs_notice = needed.is_some_and(|least| least.span().as_ms() > 0);
+    let needs_notice = needs_notice(lead, facts.change.change_type);
     if let (true, Some(least)) = (needs_notice && facts.window.from < earliest, needed) {
         let first = whole_minute_after(earliest).to_minutes();
         gaps.add(
@@ -92,7 +116,7 @@ fn asked_too_soon(lead: &LeadTime, change: &ChangeFacts, window: Window, now: Ti
     let needed = lead.least.get(&change.change_type);
     if let Some(least) = needed.filter(|least| least.span().as_ms() > 0) {
         let earliest = now + least.span();
-        // A window that ends later still holds a narrower one with its notice.
+        // A window that ends later still holds one with its notice.
         if window.until <= earliest {
             let first = whole_minute_after(earliest).to_minutes();
             gaps.add(
@@ -111,8 +135,14 @@ fn asked_too_soon(lead: &LeadTime, change: &ChangeFacts, window: Window, now: Ti
     gaps
 }
 
-fn asked_too_late(change: &ChangeFacts, window: Window, now: Time) -> Gaps {
+fn asked_length_gaps(length: &WindowLength, change: &ChangeFacts, window: Window, now: Time) -> Gaps {
     let mut gaps = Gaps::default();
+    if window.until.since(window.from) > length.longest.span() {
+        gaps.add(
+            too_long(length, window),
+            ways_out::ask_for_window(&change.change, "ask for a shorter window, or split the change"),
+        );
+    }
     if window.until <= now {
         let what = format!(
             "a window that is not over; this one ended at {}",
@@ -142,6 +172,11 @@ fn lasts(window: Window) -> String {
     }
 }
 
+fn too_long(length: &WindowLength, window: Window) -> String {
+    let longest = length.longest;
+    format!("a window of at most {longest}; this one lasts {}", lasts(window))
+}
+
 fn length_gaps(length: &WindowLength, facts: &ScheduleFacts) -> Gaps {
     let mut gaps = Gaps::default();
     let (window, change) = (facts.window, &facts.change.change);
@@ -153,11 +188,7 @@ fn length_gaps(length: &WindowLength, facts: &ScheduleFacts) -> Gaps {
         );
     } else if window.until.since(window.from) > length.longest.span() {
         gaps.add(
-            format!(
-                "a window of at most {}; this one lasts {}",
-                length.longest,
-                lasts(window)
-            ),
+            too_long(length, window),
             ways_out::schedule(change, "choose a shorter window, or split the change"),
         );
     }
