@@ -418,3 +418,79 @@ fn every_sample_of_every_page_is_a_whole_document() {
             .all(|sample| sample.html.ends_with("</html>\n") || sample.html.ends_with("</html>"))
     );
 }
+
+#[test]
+fn a_file_of_a_common_wrong_kind_is_called_by_its_name_with_what_to_do() {
+    let mut served = Served::start();
+    let size = served.ledger_size();
+    let scans = "/findings/imports";
+    for (action, page, fields, wanted) in [
+        (scans, scans, &[][..], "the .nessus file"),
+        (
+            "/findings/advisories",
+            scans,
+            &[][..],
+            "the JSON file with the advisories",
+        ),
+        ("/findings/kev", scans, &[][..], "the JSON file of the list"),
+        ("/assets/imports", "/assets/imports", &MAPPING[..], "the CSV file"),
+    ] {
+        for (file, kind, way) in [
+            (
+                ("scan.zip", &b"PK\x03\x04\x14\0\0\0\x08\0"[..]),
+                "this is a ZIP archive",
+                format!("unpack it and give {wanted} inside"),
+            ),
+            (
+                ("scan.png", &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..]),
+                "this is a picture (PNG)",
+                format!("give {wanted} itself"),
+            ),
+        ] {
+            let refused = served.send(page, action, fields, file);
+            assert_eq!(refused.status, 400, "{}", refused.html);
+            assert!(
+                refused.says(kind) && refused.says(&way),
+                "{action}: {}",
+                refused.html
+            );
+        }
+    }
+    assert_eq!(served.ledger_size(), size);
+}
+
+#[test]
+fn limits_and_the_columns_of_a_difference_are_explained_where_the_file_is_chosen() {
+    let mut served = Served::start();
+    let page = served.browser.open("/findings/imports");
+    assert!(page.says("At most 2 GB.") && !page.says("2147"), "{}", page.html);
+    let page = served.browser.open("/assets/imports");
+    assert!(
+        page.says("at most 64 MB") && page.says("production system of medium criticality that holds CUI"),
+        "{}",
+        page.html
+    );
+    let shown = served.send("/assets/imports", "/assets/imports", &MAPPING, systems());
+    assert!(shown.says("what stands in the register"), "{}", shown.html);
+}
+
+#[test]
+fn a_list_with_nothing_in_it_says_what_brings_something_and_a_filter_leads_back() {
+    let mut served = Served::start();
+    for (path, brings) in [
+        ("/assets", "Import a list of systems"),
+        ("/findings", "They come with a scan"),
+        ("/evidence", "It comes with scans, imports and runs"),
+        ("/changes", "A change is opened with"),
+    ] {
+        let page = served.browser.open(path);
+        assert!(page.says(brings), "{path}: {}", page.html);
+        let name = if path == "/changes" { "q" } else { "text" };
+        let page = served.browser.open(&format!("{path}?{name}=nowhere"));
+        assert!(
+            page.says("Nothing fits what is asked for") && !page.says(brings),
+            "{path}: {}",
+            page.html
+        );
+    }
+}

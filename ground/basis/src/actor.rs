@@ -68,6 +68,31 @@ impl Role {
         }
     }
 
+    /// What somebody with the role is there for, in a sentence. What they may do in detail stands in the policy.
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Role::Administrator => {
+                "Runs the installation, enrols people and gives roles; decides on no change by this role."
+            }
+            Role::SystemOwner => {
+                "Answers for systems: keeps the register, issues permits, and signs beside the approver where systems hold CUI."
+            }
+            Role::Requester => {
+                "Asks for changes, sets the window of approved ones, and does not approve their own."
+            }
+            Role::Approver => "Reads what is asked for, and approves or disapproves it by signature.",
+            Role::BoardMember => "Sits on the change control board; reads changes, findings and assets.",
+            Role::Technician => "Carries out approved work: makes plans, starts runs, brings in scans.",
+            Role::Supervisor => "Watches over the work of others: issues, suspends and revokes permits.",
+            Role::Auditor => "Reads everything and changes nothing; holds no other role.",
+            Role::IncidentManager => {
+                "Is told of emergencies, may stop work, and decides on the look back at them."
+            }
+            Role::VendorTechnician => "Works for a vendor under a permit, and sees nothing beyond it.",
+            Role::Assessor => "Assesses from outside, reading only; holds no other role.",
+        }
+    }
+
     /// The role with this name.
     pub fn named(name: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|role| role.name() == name)

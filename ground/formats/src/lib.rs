@@ -6,6 +6,7 @@
 
 pub mod csv_table;
 pub mod cvss;
+pub mod kinds;
 pub mod nessus;
 pub mod os_release;
 pub mod osv;

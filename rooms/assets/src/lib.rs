@@ -25,6 +25,7 @@ pub use acts::{
 pub use commands::AssetCommand;
 pub use connection::{Connection, SshConnection};
 pub use observation::package_records;
+pub use pages::offered;
 pub use record::{ChangedRecord, DifferenceRecord, MissingRecord, NewRecord, RejectedRecord};
 pub use rules::*;
 pub use store::{

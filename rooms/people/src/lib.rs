@@ -32,6 +32,7 @@ pub use commands::{
     RecoveryCodesCommand, TokenCommand, greeting, sign_out,
 };
 pub use gatekeeper::{Doorkeeper, calendar_reader};
+pub use pages::offered;
 pub use rules::{
     Access, ENROLMENT_NAMESPACE, Handle, KeyId, OrganisationId, Passkey, PasskeyId, Person, STEP_UP, Secret,
     SigningKey, Standing, TokenId, WaysIn, check_in_person, check_proven_lately, enrolment_text, roles_of,

@@ -415,3 +415,54 @@ fn every_sample_of_every_page_renders() {
         assert_eq!(ids.len(), count, "{path}: {name} has an id twice");
     }
 }
+
+/// Has the person accept a new invitation by the administrator.
+fn accept(house: &House, person: &basis::Actor) {
+    let invitation = people::invite(&house.organisation, &house.administrator(), person.person).unwrap();
+    let secret = Secret::from_bytes(b"12345678901234567890");
+    let acceptance = people::Acceptance {
+        invitation: &invitation.code,
+        password: PASSWORD,
+        totp_secret: &secret.to_base32(),
+        totp_code: &secret.code_at(house.organisation.now()),
+    };
+    people::accept(&house.organisation, &acceptance).unwrap();
+}
+
+#[test]
+fn every_role_is_explained_where_it_is_ticked() {
+    let served = Served::open();
+    let (mut anna, _) = served.anna();
+    served.house.person("ben", &[Role::Technician]);
+    for path in ["/people", "/people/PER-0002"] {
+        let page = anna.open(path);
+        for role in Role::ALL {
+            assert!(page.says(role.purpose()), "{path}: {role}\n{}", page.html);
+        }
+    }
+}
+
+#[test]
+fn who_gave_the_invitation_is_told_who_confirms_and_is_shown_no_form() {
+    let served = Served::open();
+    let (mut anna, _) = served.anna();
+    let house = &served.house;
+    let ben = house.person("ben", &[Role::Technician]);
+    accept(house, &ben);
+    let carla = house.person("carla", &[Role::Approver]);
+    accept(house, &carla);
+    let page = anna.open("/people/PER-0003");
+    assert!(
+        page.says("You gave the invitation that was accepted")
+            && page.says("It can be confirmed by Ben (PER-0002)"),
+        "{}",
+        page.html
+    );
+    assert!(
+        !page.html.contains("/people/PER-0003/confirmation"),
+        "{}",
+        page.html
+    );
+    let by_anna = people::confirm(&house.organisation, &house.administrator(), carla.person, 2, "x");
+    assert!(by_anna.is_err(), "the act refuses as before");
+}

@@ -1,25 +1,33 @@
 //! The guide from an empty organisation to the first approved change: what is done is found in the records, never ticked off.
 
 use askama::Template;
-use basis::Refusal;
+use basis::{PersonId, Refusal, Role};
 use changes::State as ChangeState;
 use frame::pages::{Page, State, Tone};
 use frame::{Call, Nothing};
+use people::{Person, Standing};
+use policy::Policy;
+use storage::View;
 
 /// One step of the way.
 struct Step {
     title: &'static str,
-    /// Who may do it by the policy that comes with the program.
-    who: &'static str,
+    /// The act that is asked of whoever does it.
+    act: &'static str,
     how: &'static str,
     path: &'static str,
     link: &'static str,
 }
 
+/// Who asks and works, who owns the systems, who approves.
+const PEOPLE_NEEDED: usize = 3;
+/// How many names a sentence holds.
+const NAMES_MAX: usize = 5;
+
 const STEPS: [Step; 7] = [
     Step {
         title: "Bring in a second and a third person",
-        who: "An administrator",
+        act: "people.enrol",
         how: "Whoever asks for a change does not approve it, and nobody changes their own roles. Three people will do: who asks and works \
             (requester, technician), who owns the systems (system owner), who approves (approver). Give each their link; a role that \
             decides counts once somebody else has confirmed who came in, under Needs me.",
@@ -28,103 +36,247 @@ const STEPS: [Step; 7] = [
     },
     Step {
         title: "Enrol a key that signs",
-        who: "Everybody who approves",
-        how: "An approval is a signature. Make a passkey, or bring an SSH key, and enrol it for signing.",
+        act: "changes.decide",
+        how: "An approval is a signature. Whoever approves makes a passkey, or brings an SSH key, and enrols it for signing.",
         path: "/account",
         link: "Your account",
     },
     Step {
         title: "Read the policy in force",
-        who: "Everybody",
-        how: "Nothing has to be pressed here. Every yes and no names its paragraph. It is changed by a change, like everything else.",
+        act: "policy.read",
+        how: "Nothing has to be pressed here. Every yes and no names its paragraph. It is changed by a change, like everything else. Reading \
+            leaves no trace: the step counts as done once there are assets to apply it to.",
         path: "/policy",
         link: "The policy",
     },
     Step {
         title: "Fill the register of assets",
-        who: "A system owner",
+        act: "assets.register",
         how: "Import a list of systems, and collect what is installed on the machines that can be reached.",
         path: "/assets",
         link: "Assets",
     },
     Step {
         title: "Find out what is vulnerable",
-        who: "A technician or a system owner",
+        act: "findings.import",
         how: "Import a scan, or match advisories against what was collected.",
         path: "/findings/imports",
         link: "Scans and advisories",
     },
     Step {
         title: "Ask for a change",
-        who: "A requester, a technician or a system owner",
+        act: "changes.open",
         how: "Open it from findings or from a blank. Its page says what is still missing before it can be submitted.",
         path: "/changes/new",
         link: "New change",
     },
     Step {
         title: "Have it approved",
-        who: "An approver, and for controlled information the system owner as well",
-        how: "The approvers find it under Needs me, read exactly what they sign, and sign.",
+        act: "changes.decide",
+        how: "The approvers find it under Needs me, read exactly what they sign, and sign. Where systems hold controlled information the \
+            system owner signs as well.",
         path: "/changes",
         link: "Changes",
     },
 ];
 
+/// How far one step is.
+#[derive(Debug, Clone, Default)]
+struct Progress {
+    is_done: bool,
+    /// In which roles it is done, by the policy in force.
+    roles: String,
+    /// How far it is, and who does what is left; empty where nothing is to be said.
+    left: String,
+}
+
 /// How far an organisation has come.
 #[derive(Template)]
 #[template(path = "beginning.html")]
 pub(super) struct Beginning {
-    done: [bool; STEPS.len()],
+    steps: [Progress; STEPS.len()],
+}
+
+/// What the steps are measured by.
+struct Seen<'a> {
+    view: &'a View<'a>,
+    policy: &'a Policy,
+    active: Vec<Person>,
+}
+
+impl Seen<'_> {
+    /// Those who hold a role in which the act is done. What waits for a confirmation does not count.
+    fn able(&self, act: &str) -> Vec<&Person> {
+        let allowed = self.policy.authority().roles(act);
+        let is_able = |person: &&Person| {
+            let held = person.standing.usable(&person.roles);
+            !held.is_disjoint(&allowed)
+        };
+        self.active.iter().filter(is_able).collect()
+    }
+
+    fn has_come_in(&self, person: PersonId) -> Result<bool, Refusal> {
+        let accesses = people::accesses_of(self.view, person)?;
+        Ok(accesses.iter().any(|access| access.taken_up_at.is_some()))
+    }
+
+    /// Enough people have accepted their invitation, and none of them still waits for a second person.
+    fn people(&self) -> Result<(bool, String), Refusal> {
+        let (mut is_in, mut waiting) = (0_usize, Vec::new());
+        for person in &self.active {
+            if is_in >= PEOPLE_NEEDED {
+                return Ok((true, String::new()));
+            }
+            if !self.has_come_in(person.id)? {
+                continue;
+            }
+            match person.standing {
+                Standing::Unconfirmed => waiting.push(person),
+                Standing::Alone | Standing::Confirmed => is_in += 1,
+            }
+        }
+        let left = match waiting.is_empty() {
+            true => format!("{is_in} of {PEOPLE_NEEDED} have come in."),
+            false => format!(
+                "{is_in} of {PEOPLE_NEEDED} are confirmed. Somebody who did not invite them confirms {}.",
+                names(&waiting)
+            ),
+        };
+        Ok((is_in >= PEOPLE_NEEDED, left))
+    }
+
+    /// Somebody who decides has a key that signs.
+    fn keys(&self) -> Result<(bool, String), Refusal> {
+        let deciders = self.able("changes.decide");
+        for person in &deciders {
+            let keys = people::signing_keys_of(self.view, person.id)?;
+            if keys.iter().any(|key| key.revoked_at.is_none()) {
+                return Ok((true, String::new()));
+            }
+        }
+        Ok((false, next(&deciders)))
+    }
+
+    fn is_approved(&self) -> Result<bool, Refusal> {
+        for state in [
+            ChangeState::Approved,
+            ChangeState::Scheduled,
+            ChangeState::InProgress,
+            ChangeState::Verifying,
+            ChangeState::Closed,
+        ] {
+            if !changes::list(self.view, None, Some(state), 1)?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether each step is done, and what is left of it.
+    fn steps(&self) -> Result<[(bool, String); STEPS.len()], Refusal> {
+        let view = self.view;
+        let has_assets = !assets::list(view, None, 1)?.is_empty();
+        let has_changes = !changes::list(view, None, None, 1)?.is_empty();
+        let plain = |index: usize, is_done: bool| match is_done {
+            true => (true, String::new()),
+            false => (false, next(&self.able(STEPS[index].act))),
+        };
+        Ok([
+            self.people()?,
+            self.keys()?,
+            // Reading leaves no trace: it counts as done once there is something to apply it to.
+            (has_assets, String::new()),
+            plain(3, has_assets),
+            plain(4, findings::has_any(view)?),
+            plain(5, has_changes),
+            plain(6, self.is_approved()?),
+        ])
+    }
+}
+
+fn names(people: &[&Person]) -> String {
+    let mut names: Vec<String> = people
+        .iter()
+        .take(NAMES_MAX)
+        .map(|person| person.name.clone())
+        .collect();
+    if people.len() > NAMES_MAX {
+        names.push(format!("{} more", people.len() - NAMES_MAX));
+    }
+    names.join(", ")
+}
+
+fn next(able: &[&Person]) -> String {
+    match able.is_empty() {
+        true => "Nobody can do it yet: it takes somebody with such a role.".to_owned(),
+        false => format!("Next: {}.", names(able)),
+    }
 }
 
 impl Beginning {
-    /// How far these records have come.
+    /// How far these records have come. Who may not list people is told the roles, and no names.
     pub(super) fn of<Q, B>(call: &Call<'_, Q, B>) -> Result<Self, Refusal> {
-        let person = call.actor.person;
-        call.organisation().view(|view| {
-            let active = people::all(view)?.iter().filter(|one| one.is_active).count();
-            let keys = people::signing_keys_of(view, person)?;
-            let opened = !changes::list(view, None, None, 1)?.is_empty();
-            let mut approved = false;
-            for state in [
-                ChangeState::Approved,
-                ChangeState::Scheduled,
-                ChangeState::InProgress,
-                ChangeState::Verifying,
-                ChangeState::Closed,
-            ] {
-                approved = approved || !changes::list(view, None, Some(state), 1)?.is_empty();
-            }
-            let has_assets = !assets::list(view, None, 1)?.is_empty();
-            Ok(Self {
-                done: [
-                    active >= 3,
-                    keys.iter().any(|key| key.revoked_at.is_none()),
-                    // Reading leaves no trace: it counts as done once there is something to apply it to.
-                    has_assets,
-                    has_assets,
-                    findings::has_any(view)?,
-                    opened,
-                    approved,
-                ],
-            })
-        })
+        let may_know = call.may("people.read");
+        let found = call.organisation().view(|view| Self::seen(view))?;
+        Ok(if may_know { found } else { found.without_names() })
+    }
+
+    fn seen(view: &View<'_>) -> Result<Self, Refusal> {
+        let policy = policy::current(view)?;
+        let mut active = people::all(view)?;
+        active.retain(|person| person.is_active);
+        let seen = Seen {
+            view,
+            policy: &policy,
+            active,
+        };
+        let mut steps: [Progress; STEPS.len()] = Default::default();
+        for ((progress, step), (is_done, left)) in steps.iter_mut().zip(&STEPS).zip(seen.steps()?) {
+            *progress = Progress {
+                is_done,
+                roles: roles(&policy, step.act),
+                left,
+            };
+        }
+        Ok(Self { steps })
+    }
+
+    fn without_names(mut self) -> Self {
+        for step in &mut self.steps {
+            step.left = String::new();
+        }
+        self
     }
 
     /// For samples: the first so many steps are done.
     pub(super) fn done(count: usize) -> Self {
         Self {
-            done: std::array::from_fn(|index| index < count),
+            steps: std::array::from_fn(|index| Progress {
+                is_done: index < count,
+                roles: "system owner or administrator".to_owned(),
+                left: match index < count {
+                    true => String::new(),
+                    false => "Next: Anna Ames, Ben Ortiz.".to_owned(),
+                },
+            }),
         }
     }
 
     /// How many steps are done, of how many.
     pub(super) fn progress(&self) -> (usize, usize) {
-        (self.done.iter().filter(|done| **done).count(), STEPS.len())
+        let done = self.steps.iter().filter(|step| step.is_done).count();
+        (done, STEPS.len())
     }
 
-    fn steps(&self) -> impl Iterator<Item = (&'static Step, bool)> {
-        STEPS.iter().zip(self.done)
+    /// The first step that is not done, and who does what is left of it.
+    pub(super) fn next(&self) -> Option<(&'static str, &str)> {
+        let mut open = STEPS.iter().zip(&self.steps).filter(|(_, step)| !step.is_done);
+        open.next()
+            .map(|(step, progress)| (step.title, progress.left.as_str()))
+    }
+
+    fn shown(&self) -> impl Iterator<Item = (&'static Step, &Progress)> {
+        STEPS.iter().zip(&self.steps)
     }
 
     fn state(&self, is_done: &bool) -> State {
@@ -133,6 +285,16 @@ impl Beginning {
             false => State::new("to do", Tone::Plain),
         }
     }
+}
+
+/// The roles in which the act is done, as people read them.
+fn roles(policy: &Policy, act: &str) -> String {
+    let held = policy.authority().roles(act);
+    if held.len() + 1 >= Role::ALL.len() {
+        return "everybody".to_owned();
+    }
+    let names: Vec<String> = held.iter().map(|role| role.name().replace('_', " ")).collect();
+    names.join(" or ")
 }
 
 impl Page for Beginning {
@@ -151,4 +313,73 @@ impl Page for Beginning {
 
 pub(super) fn show_beginning(call: &Call<'_, Nothing>) -> Result<Beginning, Refusal> {
     Beginning::of(call)
+}
+
+#[cfg(test)]
+mod tests {
+    use basis::{Actor, Span};
+    use people::{Acceptance, Secret};
+    use testkit::House;
+
+    use super::*;
+
+    fn accept(house: &House, person: &Actor) {
+        let invitation = people::invite(&house.organisation, &house.administrator(), person.person).unwrap();
+        let secret = Secret::from_bytes(b"12345678901234567890");
+        let acceptance = Acceptance {
+            invitation: &invitation.code,
+            password: testkit::PASSWORD,
+            totp_secret: &secret.to_base32(),
+            totp_code: &secret.code_at(house.organisation.now()),
+        };
+        people::accept(&house.organisation, &acceptance).unwrap();
+        house.wait(Span::minutes(1));
+    }
+
+    fn seen(house: &House) -> Beginning {
+        house.organisation.view(Beginning::seen).unwrap()
+    }
+
+    #[test]
+    fn the_steps_speak_of_the_organisation_and_say_who_is_next() {
+        let house = House::with(|_| crate::registry());
+        let empty = seen(&house);
+        assert_eq!(empty.progress().0, 0);
+        assert_eq!(empty.next().unwrap().0, "Bring in a second and a third person");
+        assert!(empty.steps[1].left.starts_with("Nobody can do it yet"));
+        assert!(
+            empty.steps[3].left.contains("Next: Anna Ames"),
+            "{:?}",
+            empty.steps[3]
+        );
+
+        let ben = house.person("ben", &[Role::Technician]);
+        let carla = house.person("carla", &[Role::SystemOwner]);
+        let dana = house.person("dana", &[Role::Approver]);
+        for person in [&ben, &carla, &dana] {
+            accept(&house, person);
+        }
+        let early = seen(&house);
+        assert!(
+            !early.steps[0].is_done,
+            "who came in and was not confirmed does not count"
+        );
+        assert_eq!(
+            early.steps[0].left,
+            "1 of 3 are confirmed. Somebody who did not invite them confirms Carla, Dana."
+        );
+        house.confirm(&carla, &ben);
+        house.confirm(&dana, &ben);
+        let whole = seen(&house);
+        assert!(whole.steps[0].is_done, "{:?}", whole.steps[0]);
+        assert_eq!(whole.next().unwrap().0, "Enrol a key that signs");
+        assert_eq!(whole.steps[1].left, "Next: Carla, Dana.");
+        assert!(
+            whole
+                .without_names()
+                .steps
+                .iter()
+                .all(|step| step.left.is_empty())
+        );
+    }
 }

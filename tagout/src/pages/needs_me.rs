@@ -17,6 +17,8 @@ pub(super) struct NeedsMe {
     table: Table,
     /// How far the organisation has come on the way to its first approved change; none when it is there.
     beginning: Option<(usize, usize)>,
+    /// The next step on it, and who takes it.
+    next_step: String,
     now: Time,
 }
 
@@ -41,8 +43,12 @@ impl NeedsMe {
         let rows = in_order(waiting).into_iter().map(row);
         let (done, all) = beginning.progress();
         Self {
-            table: Table::new("Waits for you", columns, "Nothing waits for you.").with_rows(rows),
+            table: Table::new("Waits for you", columns, "Nothing waits for you. What is submitted, scheduled or to be confirmed stands here as soon as it is your turn.").with_rows(rows),
             beginning: (done < all).then_some((done, all)),
+            next_step: beginning
+                .next()
+                .map(|(title, left)| format!("Next: {title}. {}", left.trim_start_matches("Next: ")))
+                .unwrap_or_default(),
             now,
         }
     }

@@ -74,6 +74,12 @@ export async function typeMoment(page, label, moment) {
   assert.equal(await page.evaluate(() => document.activeElement.value), moment);
 }
 
+// Ticks the box with this label.
+export async function tick(page, label) {
+  await tabTo(page, label);
+  await page.keyboard.press("Space");
+}
+
 // Walks to the group of radio buttons that begins with `first`, and on with the arrows to `wanted`.
 export async function choose(page, first, wanted) {
   await tabTo(page, first);

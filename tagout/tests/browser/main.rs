@@ -135,6 +135,33 @@ fn people_come_in_by_the_keyboard_alone_and_lose_nothing_on_the_way() {
 }
 
 #[test]
+fn files_calendar_and_adoption_are_reached_by_the_keyboard_alone() {
+    if let Some(why) = hindrance() {
+        println!("skipped: {why}");
+        return;
+    }
+    let server = Server::start();
+    let session = server.sign_in("carla", Role::SystemOwner);
+    let folder = tempfile::tempdir().unwrap();
+    let policy = policy::DEFAULT_POLICY.replace("longest = \"8 hours\"", "longest = \"6 hours\"");
+    let scan = "<NessusClientData_v2><Report name=\"weekly\"><ReportHost name=\"web01\"><HostProperties></HostProperties>\
+        </ReportHost></Report></NessusClientData_v2>";
+    for (name, content) in [
+        ("systems.csv", "name,kind\nweb01,server\n"),
+        ("scan.zip", "PK\u{3}\u{4}"),
+        ("weekly.nessus", scan),
+        ("policy.toml", &policy),
+    ] {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    run(
+        "bring.mjs",
+        &[&server.origin, &session, folder.path().to_str().unwrap()],
+    );
+    server.house.assert_sound();
+}
+
+#[test]
 fn three_people_take_lab_hosts_from_their_first_sign_in_to_a_verified_package() {
     if let Some(why) = hindrance() {
         println!("skipped: {why}");

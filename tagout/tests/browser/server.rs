@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use basis::Role;
+use basis::{Actor, Role, Span};
 use frame::pages::Web;
 use frame::{Bell, House, Reach, Stop};
 
@@ -52,6 +52,55 @@ impl Server {
             .unwrap()
             .code
     }
+}
+
+impl Server {
+    /// A person with this role who has come in, was confirmed and is signed in; answers the token of their sign-in.
+    pub fn sign_in(&self, handle: &str, role: Role) -> String {
+        let house = &self.house;
+        // The first who comes in confirms the second.
+        let [first, person] = [("gina", Role::Supervisor), (handle, role)].map(|(handle, role)| {
+            let person = house.person(handle, &[role]);
+            self.accept(&person);
+            person
+        });
+        let accesses = house
+            .organisation
+            .view(|view| people::accesses_of(view, person.person));
+        let accepted = accesses.unwrap().last().unwrap().number;
+        people::confirm(
+            &house.organisation,
+            &first,
+            person.person,
+            accepted,
+            "met in person",
+        )
+        .unwrap();
+        let attempt = people::Attempt {
+            handle,
+            password: testkit::PASSWORD,
+            code: &secret().code_at(house.organisation.now()),
+            source: "test".to_owned(),
+        };
+        people::sign_in(&house.organisation, &attempt).unwrap().token
+    }
+
+    fn accept(&self, person: &Actor) {
+        let (house, secret) = (&self.house, secret());
+        let invitation = people::invite(&house.organisation, &house.administrator(), person.person).unwrap();
+        let acceptance = people::Acceptance {
+            invitation: &invitation.code,
+            password: testkit::PASSWORD,
+            totp_secret: &secret.to_base32(),
+            totp_code: &secret.code_at(house.organisation.now()),
+        };
+        people::accept(&house.organisation, &acceptance).unwrap();
+        house.wait(Span::minutes(1));
+    }
+}
+
+fn secret() -> people::Secret {
+    people::Secret::from_bytes(b"12345678901234567890")
 }
 
 impl Drop for Server {

@@ -36,6 +36,11 @@ impl Choice {
         }
     }
 
+    /// What is sent.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
     /// With a line below it.
     #[must_use]
     pub fn hint(self, hint: impl Display) -> Self {
@@ -67,6 +72,10 @@ pub struct Field {
 
 impl HtmlSafe for Field {}
 
+/// How many things are offered to choose from; where there are more, they are typed.
+pub const OFFERED_MAX: usize = 200;
+/// How many boxes are shown before the list of them scrolls.
+const CHOICES_SHOWN: usize = 12;
 /// How many lines of text are shown where nothing else is said.
 const ROWS: u8 = 5;
 
@@ -142,6 +151,12 @@ impl Field {
         }
     }
 
+    /// A line for which these are offered while it is typed. Nobody has to take one of them.
+    #[must_use]
+    pub fn suggesting(self, choices: Vec<Choice>) -> Self {
+        Self { choices, ..self }
+    }
+
     /// So many lines high.
     #[must_use]
     pub fn rows(self, rows: u8) -> Self {
@@ -151,6 +166,11 @@ impl Field {
     /// Whether the form was refused, so that a file is to be chosen again: browsers do not keep it.
     fn is_again(&self) -> bool {
         self.typed.is_some()
+    }
+
+    /// Whether there is more to choose from than fits beside the rest of a form.
+    fn is_long(&self) -> bool {
+        self.choices.len() > CHOICES_SHOWN
     }
 
     fn current(&self) -> &str {

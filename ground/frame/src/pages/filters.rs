@@ -38,6 +38,19 @@ impl Filters {
         self.with(name, field, value)
     }
 
+    /// By a text, for which these are offered.
+    #[must_use]
+    pub fn offered_line(
+        self,
+        name: &'static str,
+        label: &str,
+        offered: Vec<Choice>,
+        value: Option<&String>,
+    ) -> Self {
+        let field = Field::new(id(name), name, label, Kind::Line("text"), None).suggesting(offered);
+        self.with(name, field, value)
+    }
+
     /// By one of these words. The first choice sends nothing and reads as `all`.
     #[must_use]
     pub fn select<'w>(
@@ -97,6 +110,11 @@ impl Filters {
             return self.path.clone();
         }
         format!("{}?{query}", self.path)
+    }
+
+    /// The whole list, where some filter is in force.
+    pub(crate) fn whole(&self) -> Option<String> {
+        self.is_any().then(|| self.path.clone())
     }
 
     fn is_any(&self) -> bool {

@@ -72,6 +72,12 @@ impl Form {
         Some(found.map_or("", |(_, value)| value))
     }
 
+    /// Everything that was typed or chosen under this name before the form was refused.
+    pub fn typed_all(&self, name: &str) -> Option<Vec<&str>> {
+        let own = self.typed.as_ref()?.iter().filter(|(typed, _)| typed == name);
+        Some(own.map(|(_, value)| value.as_str()).collect())
+    }
+
     /// The beginning of the form.
     pub fn open(&self) -> Html {
         self.opening("usa-form usa-form--large")

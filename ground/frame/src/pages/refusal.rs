@@ -14,6 +14,8 @@ struct Refused<'a> {
     refusal: &'a Refusal,
     is_fault: bool,
     home: String,
+    /// The page without what was asked of it, where that was what could not be read.
+    plain: Option<String>,
 }
 
 #[derive(Template)]
@@ -24,11 +26,25 @@ struct SignedOut<'a> {
 
 /// The page that says what was refused, where there is no page to show again.
 pub(crate) fn refusal_page(refusal: &Refusal, web: &Web) -> Shown {
+    refused(refusal, web, None)
+}
+
+/// The same for a page of whose address the part behind the question mark cannot be read: it leads back to the page at
+/// `path`, and not to what only programs read.
+pub(crate) fn query_refusal_page(refusal: &Refusal, web: &Web, path: &str) -> Shown {
+    let mut shown = refusal.clone();
+    shown.way_out =
+        vec!["open the page without what stands behind the question mark of its address".to_owned()];
+    refused(&shown, web, Some(format!("{}{path}", web.origin())))
+}
+
+fn refused(refusal: &Refusal, web: &Web, plain: Option<String>) -> Shown {
     let page = Refused {
         refusal,
         is_fault: refusal.class == Class::Fault,
         // In full, since whoever typed another name for this machine is to come to the right one.
         home: format!("{}/", web.origin()),
+        plain,
     };
     let name = title(refusal.class);
     let mut letters = name.chars();

@@ -6,6 +6,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use basis::Time;
 
+use super::filters::Filters;
 use super::html::{Html, Moment, State};
 use crate::{Content, Download};
 
@@ -115,6 +116,8 @@ pub struct Table {
     part: u32,
     has_more: bool,
     file: Option<String>,
+    /// The whole list, where only some of it is shown.
+    narrowed: Option<String>,
 }
 
 impl HtmlSafe for Table {}
@@ -133,6 +136,7 @@ impl Table {
             part: 1,
             has_more: false,
             file: None,
+            narrowed: None,
         }
     }
 
@@ -161,6 +165,15 @@ impl Table {
         self.sorting = Some(sorting);
         self.part = part;
         self.has_more = has_more;
+        let is_narrowed = !self.filters.is_empty() || part > 1;
+        self.narrowed = is_narrowed.then(|| path.to_owned());
+        self
+    }
+
+    /// Narrowed by these filters: with nothing in it, it leads to the whole list where there are any.
+    #[must_use]
+    pub fn narrowed_by(mut self, filters: &Filters) -> Self {
+        self.narrowed = filters.whole();
         self
     }
 
@@ -312,6 +325,32 @@ mod tests {
             table.sort_link(&table.columns[0]),
             "/lamps?state=in+use+%26+lit&sort=-name"
         );
+    }
+
+    #[test]
+    fn a_list_with_nothing_in_it_and_one_that_nothing_fits_are_told_apart() {
+        let sorting = Sorting {
+            column: "name",
+            is_descending: false,
+        };
+        let shown = |filters: &[(&str, Option<String>)], part| {
+            let table = table().listed("/lamps", filters, sorting, part, false);
+            table.render().unwrap()
+        };
+        let (all, lit) = ([("q", None)], [("q", Some("lit".to_owned()))]);
+        assert!(shown(&all, 1).contains("There are no lamps."));
+        for html in [shown(&lit, 1), shown(&all, 2)] {
+            assert!(!html.contains("There are no lamps."), "{html}");
+            assert!(
+                html.contains("Nothing fits") && html.contains(r#"href="/lamps">Show everything"#),
+                "{html}"
+            );
+        }
+        let filters = Filters::at("/lamps");
+        let narrowed = |filters: &Filters| table().narrowed_by(filters).render().unwrap();
+        assert!(narrowed(&filters).contains("There are no lamps."));
+        let filters = filters.line("q", "Text", Some(&"lit".to_owned()));
+        assert!(narrowed(&filters).contains(r#"href="/lamps">Show everything"#));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::reply::{Reply, Shape};
 use crate::call::PathValues;
 use crate::pages::{
     Form, Goto, Session, Shown, Typed, Visit, carry_form_key, form_key, frame_page, is_form_key,
-    refusal_page, signed_out_page,
+    query_refusal_page, refusal_page, signed_out_page,
 };
 use crate::problem::status;
 use crate::routes::{Answer, Asked, Sent};
@@ -376,7 +376,13 @@ pub(super) fn show_again(
 }
 
 pub(super) fn refuse(house: &House, actor: Option<&Actor>, look: &Look, refusal: &Refusal) -> Reply {
-    let html = frame_page(house, actor, &look.visit, &refusal_page(refusal, &house.web));
+    let is_query = refusal.class == Class::Invalid && refusal.rule == "query" && !look.query.is_empty();
+    let shown = if is_query {
+        query_refusal_page(refusal, &house.web, &look.visit.path)
+    } else {
+        refusal_page(refusal, &house.web)
+    };
+    let html = frame_page(house, actor, &look.visit, &shown);
     Reply {
         fault: (refusal.class == Class::Fault).then(|| refusal.clone()),
         ..Reply::html(status(refusal.class), html)

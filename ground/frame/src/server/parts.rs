@@ -26,6 +26,7 @@ use super::spool::Spool;
 use crate::FormFile;
 use crate::form_file::given_name;
 use crate::pages::Form;
+use crate::pages::Size;
 
 /// What has been received of a form.
 #[derive(Default)]
@@ -245,10 +246,7 @@ fn broken(error: &multer::Error, allowance: &Allowance) -> Refused {
 }
 
 fn too_large(limit_bytes: u64) -> Refused {
-    let what = format!(
-        "the file is larger than {limit_bytes} bytes ({} MB)",
-        limit_bytes / 1_000_000
-    );
+    let what = format!("the file is larger than {}", Size(limit_bytes));
     let refusal =
         Refusal::new(Class::Limit, "file size", what).way_out("choose a smaller file, or send it in parts");
     Refused::with_status(refusal, 413)

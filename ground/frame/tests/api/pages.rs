@@ -272,3 +272,16 @@ fn every_sample_is_a_whole_document() {
         );
     }
 }
+
+#[test]
+fn what_cannot_be_read_of_an_address_leads_back_to_the_page_without_it() {
+    let house = ToyHouse::open();
+    let refused = show(&house, "/lamps?part=-1", &[ANNA]);
+    assert_eq!(refused.status, 400);
+    let text = refused.text();
+    assert!(
+        text.contains("href=\"http://toy/lamps\"") && text.contains("To this page"),
+        "{text}"
+    );
+    assert!(!text.contains("openapi"), "{text}");
+}

@@ -90,17 +90,13 @@ fn a_file_is_taken_up_to_its_limit_and_not_one_byte_more() {
     let most = vec![7; usize::try_from(PLAN_BYTES_MAX).unwrap()];
     assert_eq!(send(&house, &hall("most", &most)).status, 303);
     let more = [&most[..], &[7]].concat();
-    assert_again(
-        &send(&house, &hall("more", &more)),
-        413,
-        "larger than 100000 bytes",
-    );
+    assert_again(&send(&house, &hall("more", &more)), 413, "larger than 100 KB");
     // Far more, which the browser sends to its end before it reads.
     let far_more = vec![7; 12 << 20];
     assert_again(
         &send(&house, &hall("far more", &far_more)),
         413,
-        "larger than 100000 bytes",
+        "larger than 100 KB",
     );
 }
 

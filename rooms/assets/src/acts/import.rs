@@ -76,6 +76,10 @@ fn unreadable(import: &Import<'_>, error: &formats::csv_table::CsvError) -> Refu
 }
 
 fn table_of(import: &Import<'_>) -> Result<Table, Refusal> {
+    if let Some(kind) = formats::kinds::foreign(import.bytes) {
+        let what = format!("{}: {kind}", import.file_name);
+        return Err(Refusal::new(Class::Invalid, "kind of file", what).way_out(kind.way_out("the CSV file")));
+    }
     Table::parse(import.bytes, &Limits::default()).map_err(|error| unreadable(import, &error))
 }
 

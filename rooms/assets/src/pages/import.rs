@@ -7,7 +7,7 @@ use std::io::Read;
 
 use askama::Template;
 use basis::{Class, Refusal};
-use frame::pages::{Cell, Choice, Column, Form, Goto, Page, Table};
+use frame::pages::{Cell, Choice, Column, Form, Goto, Page, Size, Table};
 use frame::{Call, FormFile, Nothing};
 use ledger::Hash;
 use schemars::JsonSchema;
@@ -37,8 +37,8 @@ pub(crate) struct Listing {
 #[template(path = "asset_import.html")]
 pub(crate) struct ImportPage {
     form: Form,
-    /// The name and title of each mapping.
-    mappings: Vec<(String, String)>,
+    /// The name, title and document of each mapping.
+    mappings: Vec<(String, String, String)>,
     step: Step,
 }
 
@@ -68,12 +68,16 @@ struct Preview {
 
 impl ImportPage {
     fn choices(&self) -> Vec<Choice> {
-        let choice = |(name, title): &(String, String)| Choice::new(name, format!("{name}: {title}"));
+        let choice =
+            |(name, title, _): &(String, String, String)| Choice::new(name, format!("{name}: {title}"));
         self.mappings.iter().map(choice).collect()
     }
 
     fn limit(&self) -> String {
-        format!("A CSV file of at most {} MB.", LIST_BYTES_MAX / 1_000_000)
+        format!(
+            "A CSV file of at most {}. Spreadsheet programs save one as CSV.",
+            Size(LIST_BYTES_MAX)
+        )
     }
 }
 
@@ -92,6 +96,7 @@ impl Page for ImportPage {
             mappings: vec![(
                 "generic".to_owned(),
                 "a list with a heading for each field".to_owned(),
+                "[columns]\nname = [\"name\", \"hostname\"]\n".to_owned(),
             )],
             step,
         };
@@ -198,7 +203,7 @@ fn table(caption: &str, columns: &[&'static str], rows: impl Iterator<Item = Vec
 
 fn page<Q, B>(call: &Call<'_, Q, B>, step: Step) -> Result<ImportPage, Refusal> {
     let mappings = acts::list_mappings(call.organisation(), call.actor)?;
-    let named = |mapping: acts::MappingShown| (mapping.name, mapping.title);
+    let named = |mapping: acts::MappingShown| (mapping.name, mapping.title, mapping.document);
     Ok(ImportPage {
         form: call.form(PATH),
         mappings: mappings.into_iter().map(named).collect(),

@@ -188,10 +188,14 @@ fn filters(query: &ListQuery) -> Filters {
 
 fn table(query: &ListQuery, rows: Vec<Vec<Cell>>, sorting: Sorting, has_more: bool) -> Table {
     let part = query.part.unwrap_or(1).max(1);
-    Table::new("Assets", columns(), "No asset is like that.")
-        .with_rows(rows)
-        .listed(PATH, filters(query).pairs(), sorting, part, has_more)
-        .with_file(FILE)
+    Table::new(
+        "Assets",
+        columns(),
+        "There are no assets yet. Import a list of systems, or register one by hand.",
+    )
+    .with_rows(rows)
+    .listed(PATH, filters(query).pairs(), sorting, part, has_more)
+    .with_file(FILE)
 }
 
 fn word<T>(

@@ -6,6 +6,7 @@ mod coverage;
 mod differences;
 mod import;
 mod list;
+mod offered;
 mod one;
 mod reach;
 mod register;
@@ -17,6 +18,7 @@ pub(crate) use coverage::show_coverage;
 pub(crate) use differences::show_differences;
 pub(crate) use import::{import_list, show_import};
 pub(crate) use list::{list_file, show_list};
+pub use offered::offered;
 pub(crate) use one::show_asset;
 pub(crate) use software::{show_packages, show_updates};
 

@@ -143,7 +143,7 @@ fn packages_page(
     let table = Table::new(
         "Packages",
         columns.map(Column::new).to_vec(),
-        "No package is like that.",
+        "No packages are known yet. They come with a collection from the machine.",
     )
     .with_rows(records.iter().map(row))
     .listed(&path, filters.pairs(), FIXED, part, has_more);
@@ -190,7 +190,7 @@ fn updates_page(id: AssetId, name: &str, part: u32, records: &[UpdateRecord], ha
     let table = Table::new(
         "Pending updates",
         columns.map(Column::new).to_vec(),
-        "No update is pending.",
+        "No update is pending, as far as the last collection found out.",
     )
     .with_rows(records.iter().map(row))
     .listed(&path, &[], FIXED, part, has_more);

@@ -127,7 +127,10 @@ fn finding(view: &View<'_>, id: &str) -> Result<Subject, Refusal> {
 }
 
 fn executor(view: &View<'_>, name: &str) -> Result<PersonId, Refusal> {
-    let found = people::resolve(view, name)?.filter(|person| person.is_active);
+    let found = match people::resolve(view, name)? {
+        Some(person) => Some(person).filter(|person| person.is_active),
+        None => called(view, name)?,
+    };
     found.map(|person| person.id).ok_or_else(|| {
         Refusal::new(
             Class::NotFound,
@@ -136,6 +139,21 @@ fn executor(view: &View<'_>, name: &str) -> Result<PersonId, Refusal> {
         )
         .way_out("`tagout people list` shows everybody")
     })
+}
+
+/// The one active person with this name. Of two with the same name neither is meant.
+fn called(view: &View<'_>, name: &str) -> Result<Option<people::Person>, Refusal> {
+    let wanted = name.trim().to_lowercase();
+    let mut fitting = people::all(view)?;
+    fitting.retain(|person| person.is_active && person.name.to_lowercase() == wanted);
+    match fitting.as_slice() {
+        [] | [_] => Ok(fitting.pop()),
+        several => {
+            let what = format!("{} people are called `{name}`", several.len());
+            Err(Refusal::new(Class::Conflict, "people", what)
+                .way_out("name the one by handle or id: `tagout people list`"))
+        }
+    }
 }
 
 fn draft(document: &str) -> Result<Option<PolicyDraft>, Refusal> {

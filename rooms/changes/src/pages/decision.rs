@@ -84,6 +84,7 @@ pub(super) struct Signing {
 /// Why the reader may not decide, and what can be done.
 pub(super) struct Barred {
     what: String,
+    rule: String,
     missing: Vec<String>,
     ways: Vec<Way>,
 }
@@ -92,6 +93,7 @@ impl Barred {
     pub(super) fn of(id: ChangeId, refusal: &Refusal) -> Self {
         Self {
             what: refusal.what.clone(),
+            rule: refusal.rule.clone(),
             missing: refusal.missing.clone(),
             ways: refusal.way_out.iter().map(|text| way(id, text)).collect(),
         }

@@ -4,8 +4,9 @@ use askama::Template;
 use basis::{Class, Refusal};
 use frame::pages::{Form, Goto, Page, State as Shown};
 use frame::{Call, Nothing};
+use storage::View;
 
-use super::sections::{FieldShown, Known, SECTIONS, Section, SectionForm};
+use super::sections::{FieldShown, Known, Offered, SECTIONS, Section, SectionForm};
 use super::{samples, state_shown};
 use crate::acts;
 use crate::rules::{Change, ChangeId, Move, State};
@@ -76,12 +77,21 @@ impl Page for EditPage {
     }
 }
 
+/// What the forms of requests offer whoever looks.
+pub(super) fn offered<Q>(view: &View<'_>, call: &Call<'_, Q>) -> Result<Offered, Refusal> {
+    Ok(Offered {
+        assets: assets::offered(view, call.actor)?,
+        people: people::offered(view, call.actor)?,
+    })
+}
+
 pub(crate) fn show_edit(call: &Call<'_>) -> Result<EditPage, Refusal> {
     let id: ChangeId = call.id("change")?;
     let organisation = call.organisation();
     let (change, _) = acts::show(organisation, call.actor, id)?;
     let (entry, known) = organisation.view(|view| {
         let mut known = Known {
+            offered: offered(view, call)?,
             assets: Vec::new(),
             executors: Vec::new(),
             window_limits: acts::window_limits(view, &change, organisation.now())?,

@@ -116,7 +116,7 @@ pub(super) fn changes_table(found: &[Summary], names: &Names) -> Table {
             Cell::Time(summary.window.map(|window| window.from)),
         ]
     };
-    let empty = "No change fits. A change is opened with “New change”, or from findings.";
+    let empty = "There are no changes yet. A change is opened with “New change”, or from findings.";
     Table::new("Changes", columns, empty).with_rows(found.iter().map(row))
 }
 

@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use askama::Template;
 use basis::{Id, Refusal};
 use findings::FindingId;
-use frame::pages::{Choice, Form, Goto, Page};
+use frame::pages::{Choice, Field, Form, Goto, Page};
 use frame::{Call, Nothing};
 use policy::ChangeType;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::edit::offered;
 use super::samples;
-use super::sections::lines;
+use super::sections::{Offered, lines, listed};
 use crate::acts::{self, PartsEdit};
 use crate::api::type_named;
 
@@ -37,7 +38,7 @@ pub(crate) struct NewForm {
     #[serde(default)]
     reason: Option<String>,
     #[serde(default)]
-    assets: Option<String>,
+    assets: Vec<String>,
     #[serde(default)]
     findings: Option<String>,
 }
@@ -56,6 +57,7 @@ pub(super) struct Proposal {
 pub(crate) struct NewPage {
     pub(super) form: Form,
     pub(super) proposal: Proposal,
+    pub(super) offered: Offered,
 }
 
 impl NewPage {
@@ -65,6 +67,26 @@ impl NewPage {
             Choice::new(ChangeType::Emergency, "Emergency")
                 .hint("Cannot wait: a short approval now, a look back afterwards that is owed."),
         ]
+    }
+}
+
+impl NewPage {
+    /// The assets to tick, or a field to type them into.
+    fn assets(&self) -> Field {
+        let label = "Assets it touches";
+        let chosen = lines(Some(&self.proposal.assets));
+        match self.offered.choices("assets", &chosen) {
+            Some(choices) => self
+                .form
+                .checks("assets", label, choices)
+                .hint("Tick each. What is missing is registered under Assets.")
+                .values(chosen),
+            None => self
+                .form
+                .area("assets", label)
+                .hint("One name or id in each line. The register under Assets finds them by name.")
+                .value(&self.proposal.assets),
+        }
     }
 }
 
@@ -118,6 +140,7 @@ fn proposal(call: &Call<'_, NewQuery>) -> Result<Proposal, Refusal> {
 
 pub(crate) fn show_new(call: &Call<'_, NewQuery>) -> Result<NewPage, Refusal> {
     Ok(NewPage {
+        offered: call.organisation().view(|view| offered(view, call))?,
         form: call.form("/changes/new"),
         proposal: proposal(call)?,
     })
@@ -127,7 +150,7 @@ pub(crate) fn open(call: &Call<'_, Nothing, NewForm>) -> Result<Goto, Refusal> {
     let sent = &call.body;
     let edit = PartsEdit {
         reason: sent.reason.clone(),
-        assets: Some(lines(sent.assets.as_deref())),
+        assets: Some(listed(&sent.assets)),
         findings: Some(lines(sent.findings.as_deref())),
         ..PartsEdit::default()
     };

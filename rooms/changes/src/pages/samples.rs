@@ -1,7 +1,7 @@
 //! Samples of the pages: empty, usual, and as full as it gets.
 
 use basis::{Class, Id, PersonId, Refusal, Role, RuleOutcome, Subject, Time, Verdict};
-use frame::pages::{Form, Sorting};
+use frame::pages::{Choice, Form, OFFERED_MAX, Sorting};
 use policy::ChangeType;
 
 use super::board::BoardPage;
@@ -10,7 +10,7 @@ use super::edit::EditPage;
 use super::list::{ChangesPage, changes_table};
 use super::new::{NewPage, Proposal};
 use super::record::RecordPage;
-use super::sections::Known;
+use super::sections::{Known, Offered};
 use crate::acts::{Allowed, AssetLine, FindingLine, Lane, Moment, Names, Next, Record};
 use crate::rules::{
     Change, ChangeId, Decided, Decision, Hours, Parts, PlanRef, State, Step, Submission, SubmissionKind,
@@ -290,8 +290,21 @@ pub(super) fn record_pages() -> Vec<(&'static str, RecordPage)> {
     ]
 }
 
+/// As much as a form offers, or nothing.
+fn offered(is_full: bool) -> Offered {
+    let choices = |word: &str| {
+        let choice = |number| Choice::new(format!("{word}{number}"), format!("{word}{number} (AST-0001)"));
+        is_full.then(|| (0..OFFERED_MAX).map(choice).collect::<Vec<_>>())
+    };
+    Offered {
+        assets: choices("web"),
+        people: choices("dana"),
+    }
+}
+
 pub(super) fn edit_pages() -> Vec<(&'static str, EditPage)> {
     let known = |change: &Change| Known {
+        offered: offered(change.state == State::Approved),
         window_limits: vec!["it lasts at most 8 hours (paragraph 3.2)".to_owned()],
         assets: change
             .parts
@@ -328,6 +341,7 @@ pub(super) fn edit_pages() -> Vec<(&'static str, EditPage)> {
 pub(super) fn new_pages() -> Vec<(&'static str, NewPage)> {
     let page = |proposal| NewPage {
         form: Form::sample("/changes/new"),
+        offered: offered(proposal != Proposal::default()),
         proposal,
     };
     let full = Proposal {

@@ -1,7 +1,7 @@
 //! The sections of a request as forms: which fields stand in each, how they are typed, and what they make of an edit.
 
 use basis::Refusal;
-use frame::pages::{Field, Form};
+use frame::pages::{Choice, Field, Form};
 use policy::ChangeType;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -69,7 +69,7 @@ pub(super) const SECTIONS: [Section; 9] = [
         parts: &[part(
             "assets",
             "Assets it touches",
-            "One name or id in each line.",
+            "One name or id in each line. The register under Assets finds them by name.",
             Shape::Lines,
         )],
     },
@@ -116,7 +116,7 @@ pub(super) const SECTIONS: [Section; 9] = [
         parts: &[part(
             "executors",
             "Who carries it out",
-            "One handle or id in each line.",
+            "One handle, id or full name in each line. People lists everybody.",
             Shape::Lines,
         )],
     },
@@ -166,17 +166,50 @@ pub(crate) struct SectionForm {
     test_plan: Option<String>,
     rollback_plan: Option<String>,
     communication_plan: Option<String>,
-    assets: Option<String>,
+    assets: Vec<String>,
     findings: Option<String>,
-    executors: Option<String>,
+    executors: Vec<String>,
     checklist: Option<String>,
     from: Option<String>,
     until: Option<String>,
     policy_draft: Option<String>,
 }
 
+/// What a form offers to choose from; none where the reader may not list it, or there is more than a form offers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Offered {
+    /// The assets by name.
+    pub(super) assets: Option<Vec<Choice>>,
+    /// The people by handle.
+    pub(super) people: Option<Vec<Choice>>,
+}
+
+impl Offered {
+    /// What there is for the field, with what is chosen already first and in its order, so that saving what stands there
+    /// changes nothing.
+    pub(super) fn choices(&self, name: &str, chosen: &[String]) -> Option<Vec<Choice>> {
+        let all = match name {
+            "assets" => self.assets.as_ref()?,
+            "executors" => self.people.as_ref()?,
+            _ => return None,
+        };
+        let known = |chosen: &String| all.iter().find(|choice| choice.value() == chosen).cloned();
+        let mut choices: Vec<Choice> = chosen
+            .iter()
+            .map(|chosen| known(chosen).unwrap_or_else(|| Choice::new(chosen, chosen)))
+            .collect();
+        let others = all
+            .iter()
+            .filter(|choice| !chosen.iter().any(|chosen| chosen == choice.value()));
+        choices.extend(others.cloned());
+        Some(choices).filter(|choices| !choices.is_empty())
+    }
+}
+
 /// What stands in the fields of a change, beyond what the change itself knows.
 pub(super) struct Known {
+    /// What its forms offer.
+    pub(super) offered: Offered,
     /// Its assets by their names.
     pub(super) assets: Vec<String>,
     /// Its executors by their handles.
@@ -196,6 +229,11 @@ pub(super) struct FieldShown {
 pub(super) fn lines(text: Option<&str>) -> Vec<String> {
     let lines = text.unwrap_or_default().lines().map(str::trim);
     lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// The lines of a list that was chosen, or typed with one in each line.
+pub(super) fn listed(sent: &[String]) -> Vec<String> {
+    sent.iter().flat_map(|text| lines(Some(text))).collect()
 }
 
 fn value(change: &Change, known: &Known, name: &str) -> String {
@@ -244,21 +282,35 @@ impl Section {
             .filter(|part| is_emergency || part.name != "emergency_reason");
         parts
             .map(|part| {
+                let now = value(change, known, part.name);
+                let chosen = lines(Some(&now));
+                let choices = known.offered.choices(part.name, &chosen);
+                let is_offered = choices.is_some();
                 let field = match part.shape {
+                    Shape::Lines if is_offered => {
+                        form.checks(part.name, part.label, choices.unwrap_or_default())
+                    }
                     Shape::Line => form.line(part.name, part.label).required(),
                     Shape::Text | Shape::Lines => form.area(part.name, part.label),
                     Shape::Moment => form.moment(part.name, part.label),
                 };
-                let now = value(change, known, part.name);
-                let differs = form
-                    .typed(part.name)
-                    .is_some_and(|typed| typed.trim() != now.trim());
+                let typed = form.typed_all(part.name).map(|typed| typed.join("\n"));
+                let differs = typed.is_some_and(|typed| typed.trim() != now.trim());
                 let hint = match part.name {
                     "from" => window_hint("", &known.window_limits),
+                    "executors" if is_offered => "Tick each.".to_owned(),
+                    "assets" if is_offered => {
+                        "Tick each. What is missing is registered under Assets.".to_owned()
+                    }
                     _ => part.hint.to_owned(),
                 };
+                let field = if is_offered {
+                    field.values(chosen)
+                } else {
+                    field.value(&now)
+                };
                 FieldShown {
-                    field: field.hint(hint).value(&now),
+                    field: field.hint(hint),
                     label: part.label,
                     now: differs.then_some(now),
                 }
@@ -284,9 +336,9 @@ impl Section {
                 "test_plan" => edit.test_plan = text(&sent.test_plan),
                 "rollback_plan" => edit.rollback_plan = text(&sent.rollback_plan),
                 "communication_plan" => edit.communication_plan = text(&sent.communication_plan),
-                "assets" => edit.assets = list(&sent.assets),
+                "assets" => edit.assets = Some(listed(&sent.assets)),
                 "findings" => edit.findings = list(&sent.findings),
-                "executors" => edit.executors = list(&sent.executors),
+                "executors" => edit.executors = Some(listed(&sent.executors)),
                 "checklist" => edit.checklist = list(&sent.checklist),
                 "from" => edit.from = moment_typed(part.label, sent.from.as_deref())?,
                 "until" => edit.until = moment_typed(part.label, sent.until.as_deref())?,

@@ -295,7 +295,12 @@ pub(super) fn assets(record: &Record) -> Table {
             Cell::State(found),
         ]
     });
-    Table::new("Assets", columns, "It names no asset yet.").with_rows(rows)
+    Table::new(
+        "Assets",
+        columns,
+        "It names no asset yet. They are named by editing the request.",
+    )
+    .with_rows(rows)
 }
 
 pub(super) fn findings(record: &Record) -> Table {
@@ -313,7 +318,12 @@ pub(super) fn findings(record: &Record) -> Table {
             Cell::text(in_words(&line.state)),
         ]
     });
-    Table::new("Findings it is for", columns, "It names no findings.").with_rows(rows)
+    Table::new(
+        "Findings it is for",
+        columns,
+        "It names no findings. Tick some in the list of findings, or name them by editing the request.",
+    )
+    .with_rows(rows)
 }
 
 fn decided_shown(decided: &Decided) -> Shown {

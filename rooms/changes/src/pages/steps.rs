@@ -1,7 +1,7 @@
 //! The steps of a change from its record: one small form each, shown where the change stands so that it is possible.
 
 use basis::{Refusal, Time};
-use frame::pages::{Form, Goto};
+use frame::pages::{Choice, Form, Goto};
 use frame::{Call, Nothing, Routes};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,6 +22,8 @@ pub(super) struct Steps {
     /// What the window may be.
     pub(super) window_hint: String,
     pub(super) accept: Option<Form>,
+    /// What of the change could be accepted.
+    pub(super) about: Vec<Choice>,
     pub(super) verify: Option<Form>,
     pub(super) retrospect: Option<Form>,
     pub(super) close: Option<Form>,
@@ -60,6 +62,13 @@ impl Steps {
             until: field(window.map(|window| window.until)),
             window_hint: window_hint("it lies inside the approved window", window_limits),
             accept: step(allowed.verify, "acceptances"),
+            about: change
+                .parts
+                .assets
+                .iter()
+                .chain(&change.parts.findings)
+                .map(|subject| Choice::new(subject, subject))
+                .collect(),
             verify: step(allowed.verify, "verification"),
             retrospect: step(allowed.retrospect, "retrospective"),
             close: step(allowed.close, "closing"),

@@ -1,7 +1,8 @@
 //! What pages say before anything is refused: the limits of a window, who decides, what comes next and for whom.
 
-use basis::{Actor, Span};
+use basis::{Actor, Role, Span};
 use changes::{ChangeId, PartsEdit};
+use frame::pages::OFFERED_MAX;
 
 use crate::browser::{Pages, plain};
 use crate::house::{Story, has_ssh_keygen};
@@ -149,5 +150,88 @@ fn what_could_only_be_refused_is_not_offered() {
     assert!(
         begun.contains("cannot be edited any more") && !begun.contains("Save this section"),
         "{begun}"
+    );
+}
+
+#[test]
+fn forms_offer_people_and_assets_to_who_may_list_them_and_to_nobody_else() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let story = Story::begin();
+    let id = story.open("web02").unwrap().id;
+    let organisation = &story.house.organisation;
+    let vera = story.house.person("vera", &[Role::VendorTechnician]);
+    let seen = organisation.view(|view| {
+        assert_eq!(people::offered(view, &vera)?, None);
+        assert_eq!(assets::offered(view, &vera)?, None);
+        people::offered(view, &story.anna)
+    });
+    assert!(seen.unwrap().is_some());
+    let pages = Pages::of(&story);
+    let anna = pages.browser(&story, &story.anna);
+    let page = anna.get("/changes/CHG-0001/edit");
+    let body = plain(&page.body);
+    for part in [
+        "type=\"checkbox\" id=\"form-changes-CHG-0001-parts-people-executors-1\" name=\"executors\" value=\"dora\" checked",
+        "Ben (ben)",
+        "web01 (AST-0001)",
+    ] {
+        assert!(body.contains(part), "{part} is not in\n{body}");
+    }
+    let same = anna.send(&page, "/changes/CHG-0001/parts/people", &[("executors", "dora")]);
+    assert!(plain(&same.body).contains("changes nothing"), "{}", same.body);
+    let both = [("executors", "dora"), ("executors", "Emil")];
+    let page = anna.get("/changes/CHG-0001/edit");
+    let saved = anna.send(&page, "/changes/CHG-0001/parts/people", &both);
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    assert_eq!(
+        story.show(id).parts.executors,
+        [story.dora.person, story.emil.person],
+        "a full name will do as well"
+    );
+    let twin = people::Handle::parse("emil2").unwrap();
+    people::enrol(
+        organisation,
+        &story.house.administrator(),
+        &twin,
+        "emil",
+        [Role::Technician].into(),
+    )
+    .unwrap();
+    let page = anna.get("/changes/CHG-0001/edit");
+    let refused = anna.send(&page, "/changes/CHG-0001/parts/people", &[("executors", "Emil")]);
+    assert!(
+        plain(&refused.body).contains("2 people are called `Emil`"),
+        "{}",
+        refused.body
+    );
+}
+
+#[test]
+fn as_many_assets_are_offered_as_a_form_holds_and_more_are_typed() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let story = Story::begin();
+    let organisation = &story.house.organisation;
+    let register = |number: usize| {
+        let name = assets::AssetName::parse(&format!("db{number}")).unwrap();
+        assets::register(organisation, &story.carla, name, &[]).unwrap();
+    };
+    let offered = || {
+        let offered = organisation.view(|view| assets::offered(view, &story.anna));
+        offered.unwrap().map(|choices| choices.len())
+    };
+    (2..OFFERED_MAX).for_each(register);
+    assert_eq!(offered(), Some(OFFERED_MAX));
+    register(OFFERED_MAX);
+    assert_eq!(offered(), None);
+    let pages = Pages::of(&story);
+    let page = pages.browser(&story, &story.anna).get("/changes/new");
+    assert!(
+        page.body.contains("<textarea") && page.body.contains("name=\"assets\""),
+        "{}",
+        page.body
     );
 }

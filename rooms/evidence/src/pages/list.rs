@@ -115,7 +115,7 @@ fn table(query: &ListQuery, rows: Vec<Vec<Cell>>, has_more: bool) -> Table {
     Table::new(
         "Evidence",
         columns.map(Column::new).to_vec(),
-        "No evidence is like that.",
+        "There is no evidence yet. It comes with scans, imports and runs, or is added by hand.",
     )
     .with_rows(rows)
     .listed(PATH, filters(query).pairs(), NEWEST_FIRST, part, has_more)

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use basis::{Class, Refusal, Time};
-use frame::pages::{Choice, Form, Goto, Page};
+use frame::pages::{Choice, Form, Goto, Page, Size};
 use frame::{Call, FormFile, Nothing};
 use policy::EvidenceKind;
 use schemars::JsonSchema;
@@ -58,8 +58,8 @@ impl NewPage {
     }
 
     fn limit(&self) -> String {
-        let most = UPLOAD_BYTES_MAX / 1_000_000_000;
-        format!("Any file of at most {most} GB. It is encrypted, and never shown in the browser.")
+        let most = Size(UPLOAD_BYTES_MAX);
+        format!("Any file of at most {most}. It is encrypted, and never shown in the browser.")
     }
 }
 

@@ -8,7 +8,7 @@ use policy::EvidenceKind;
 use serde_json::{Map, Value};
 use storage::{By, Organisation, StoredBlob, Tx};
 
-use super::discard;
+use super::{check_kind, discard};
 use crate::rules::{self, AdvisoriesLoaded, AdvisoryRecord, FeedId};
 use crate::store;
 
@@ -69,6 +69,7 @@ pub fn load_advisories(
             .may::<rules::Import>(actor.person, policy.authority())
             .map(drop)
     })?;
+    check_kind(bytes, "the JSON file with the advisories")?;
     let records = read(bytes)?;
     let mut content = bytes;
     let blob = organisation.store_blob(&mut content)?;

@@ -23,6 +23,16 @@ pub use tickets::{mark_ticketed, release};
 use basis::{Class, Refusal};
 use storage::{Organisation, StorageError, StoredBlob};
 
+/// Refuses a file whose first bytes say that it is of another kind than what is `wanted`.
+fn check_kind(first: &[u8], wanted: &str) -> Result<(), Refusal> {
+    match formats::kinds::foreign(first) {
+        Some(kind) => {
+            Err(Refusal::new(Class::Invalid, "kind of file", kind.to_string()).way_out(kind.way_out(wanted)))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Where the working copy of a file could not be used.
 fn file_fault(error: &std::io::Error) -> Refusal {
     Refusal::new(

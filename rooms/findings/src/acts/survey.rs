@@ -4,14 +4,14 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufRead, BufReader, Read, Seek};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use basis::{Class, Refusal, Time};
 use formats::nessus::{self, Credentialed, Event, Host, Item, Limits};
 use ledger::Hash;
 
-use super::file_fault;
+use super::{check_kind, file_fault};
 use crate::rules::{Directory, Matching, NAME_CHARS_MAX, ScanOfHost, one_line, scanned_at};
 
 /// The plugin that says how the scan was done.
@@ -52,8 +52,13 @@ pub(super) struct SurveyedHost {
 /// Reads a Nessus file to its end.
 pub(super) fn survey(file: &mut File, directory: &Directory, now: Time) -> Result<Survey, Refusal> {
     file.rewind().map_err(|error| file_fault(&error))?;
+    let mut inner = BufReader::with_capacity(1 << 16, file);
+    check_kind(
+        inner.fill_buf().map_err(|error| file_fault(&error))?,
+        "the .nessus file",
+    )?;
     let mut reader = Hashing {
-        inner: BufReader::with_capacity(1 << 16, file),
+        inner,
         hash: Context::new(&SHA256),
     };
     let mut survey = Survey {

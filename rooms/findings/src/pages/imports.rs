@@ -3,7 +3,7 @@
 use askama::Template;
 use basis::{Refusal, Time};
 use evidence::EvidenceName;
-use frame::pages::{Cell, Column, Form, Goto, Page, Table};
+use frame::pages::{Cell, Column, Form, Goto, Page, Size, Table};
 use frame::{Call, FormFile, Nothing};
 
 use crate::acts::{self, ADVISORIES_BYTES_MAX, EXPLOITED_BYTES_MAX};
@@ -35,7 +35,7 @@ struct Forms {
 
 impl ImportsPage {
     fn limit(&self, limit_bytes: u64) -> String {
-        format!("At most {} MB.", limit_bytes / 1_000_000)
+        format!("At most {}.", Size(limit_bytes))
     }
 
     fn advisories_hint(&self) -> String {
@@ -104,7 +104,7 @@ impl Page for ImportsPage {
 
 fn scans_table(rows: impl Iterator<Item = Vec<Cell>>) -> Table {
     let columns = ["Scan", "Report", "Imported", "By", "Opened", "Proven gone"];
-    let empty = "No scan was imported yet.";
+    let empty = "No scan was imported yet. Who may import one finds the form for it above.";
     Table::new(
         "Scans, the latest first",
         columns.map(Column::new).to_vec(),
@@ -115,7 +115,7 @@ fn scans_table(rows: impl Iterator<Item = Vec<Cell>>) -> Table {
 
 fn feeds_table(rows: impl Iterator<Item = Vec<Cell>>) -> Table {
     let columns = ["List", "Kind", "Version", "New or changed", "Loaded", "By"];
-    let empty = "No list was loaded yet.";
+    let empty = "No list was loaded yet. Advisories and the list of exploited CVEs are loaded from files.";
     let caption = "Lists of advisories and exploited CVEs, the latest first";
     Table::new(caption, columns.map(Column::new).to_vec(), empty).with_rows(rows)
 }

@@ -2,7 +2,9 @@
 
 use askama::Template;
 use basis::Refusal;
-use frame::pages::{Cell, Column, Filters, Page, ROWS_IN_A_FILE, ROWS_ON_A_PAGE, Sorting, Table, filled};
+use frame::pages::{
+    Cell, Choice, Column, Filters, Page, ROWS_IN_A_FILE, ROWS_ON_A_PAGE, Sorting, Table, filled,
+};
 use frame::{Call, Download};
 use policy::Severity;
 use schemars::JsonSchema;
@@ -70,7 +72,7 @@ impl Page for ListPage {
             Self {
                 is_any: !rows.is_empty(),
                 table: table(&query, rows, MOST_URGENT_FIRST, has_more),
-                filters: filters(&query),
+                filters: filters(&query, Vec::new()),
                 choosing: CHOOSING,
             }
         };
@@ -172,7 +174,7 @@ fn row(ranked: &Ranked) -> Vec<Cell> {
     ]
 }
 
-fn filters(query: &ListQuery) -> Filters {
+fn filters(query: &ListQuery, assets: Vec<Choice>) -> Filters {
     let states = State::ALL.map(|state| (state.name(), state_words(state)));
     let severities = [
         Severity::Critical,
@@ -199,15 +201,19 @@ fn filters(query: &ListQuery) -> Filters {
             [("yes", "known to be exploited (KEV)")],
             query.exploited.as_ref(),
         )
-        .line("asset", "Asset (id or hostname)", query.asset.as_ref())
+        .offered_line("asset", "Asset (id or hostname)", assets, query.asset.as_ref())
         .line("text", "Text", query.text.as_ref())
 }
 
 fn table(query: &ListQuery, rows: Vec<Vec<Cell>>, sorting: Sorting, has_more: bool) -> Table {
     let part = query.part.unwrap_or(1).max(1);
-    Table::new("Findings", columns(), "No finding is like that.")
+    Table::new(
+        "Findings",
+        columns(),
+        "There are no open findings. They come with a scan, or with advisories that are compared with what is installed.",
+    )
         .with_rows(rows)
-        .listed(PATH, filters(query).pairs(), sorting, part, has_more)
+        .listed(PATH, filters(query, Vec::new()).pairs(), sorting, part, has_more)
         .with_file(FILE)
 }
 
@@ -270,10 +276,13 @@ pub(crate) fn show_list(call: &Call<'_, ListQuery>) -> Result<ListPage, Refusal>
     )?;
     let has_more = found.len() > ROWS_ON_A_PAGE as usize;
     found.truncate(ROWS_ON_A_PAGE as usize);
+    let offered = call
+        .organisation()
+        .view(|view| assets::offered(view, call.actor))?;
     Ok(ListPage {
         is_any: !found.is_empty(),
         table: table(query, found.iter().map(row).collect(), sorting, has_more),
-        filters: filters(query),
+        filters: filters(query, offered.unwrap_or_default()),
         choosing: CHOOSING,
     })
 }

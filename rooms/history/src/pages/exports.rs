@@ -105,7 +105,7 @@ fn table(exports: Vec<Made>, me: PersonId) -> Table {
     Table::new(
         "Packages that were made",
         columns.map(Column::new).to_vec(),
-        "No package was made yet.",
+        "No package was made yet. Make one with the form on this page.",
     )
     .with_rows(exports.into_iter().map(row))
 }

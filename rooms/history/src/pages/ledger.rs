@@ -92,7 +92,7 @@ fn table(rows: Vec<Vec<Cell>>) -> Table {
     Table::new(
         "Entries",
         columns.map(Column::new).to_vec(),
-        "No entry is like that.",
+        "There are no entries yet. Everything that anybody does leaves one.",
     )
     .with_rows(rows)
 }
@@ -154,7 +154,7 @@ pub(crate) fn show_ledger(call: &Call<'_, LedgerQuery>) -> Result<LedgerPage, Re
         rows.collect::<Result<_, _>>()
     })?;
     Ok(LedgerPage {
-        table: table(rows),
+        table: table(rows).narrowed_by(&filters),
         size: found.size,
         older: found
             .further

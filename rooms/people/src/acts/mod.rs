@@ -33,6 +33,7 @@ pub use passkeys::{
 };
 pub use password::{remove_password, set_password};
 pub use prove_again::{Proof, Renewed, StepUpOffer, offer_step_up, prove_again};
+pub(crate) use read::confirmers;
 pub use read::{list, own_tokens, own_ways_in, show};
 pub use recovery::{RecoveryCodes, make_recovery_codes, own_recovery_codes};
 pub use secrets::Invitation;

@@ -5,7 +5,7 @@ use storage::{Organisation, View};
 
 use super::Read;
 use super::enrol::existing;
-use crate::rules::{Access, Person, SigningKey, WaysIn};
+use crate::rules::{Access, Person, SigningKey, WaysIn, could_confirm};
 use crate::store::{self, StoredToken};
 
 fn check(view: &View<'_>, actor: &Actor) -> Result<(), Refusal> {
@@ -34,6 +34,22 @@ pub fn show(
         }
         let keys = store::signing_keys_of(view, person)?;
         Ok((existing(view, person)?, keys, store::accesses_of(view, person)?))
+    })
+}
+
+/// Who could confirm who the person is that accepted the invitation by `inviter`, among those who may by the policy.
+pub(crate) fn confirmers(
+    organisation: &Organisation,
+    actor: &Actor,
+    person: PersonId,
+    inviter: PersonId,
+) -> Result<Vec<Person>, Refusal> {
+    organisation.view(|view| {
+        check(view, actor)?;
+        let allowed = policy::current(view)?.authority().roles("people.confirm");
+        let mut all = store::all(view)?;
+        all.retain(|other| could_confirm(other, inviter, person) && !other.roles.is_disjoint(&allowed));
+        Ok(all)
     })
 }
 

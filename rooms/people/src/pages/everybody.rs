@@ -38,7 +38,7 @@ pub(super) struct PeoplePage {
 pub(super) fn role_choices() -> Vec<Choice> {
     Role::ALL
         .into_iter()
-        .map(|role| Choice::new(role.name(), role.name().replace('_', " ")))
+        .map(|role| Choice::new(role.name(), role.name().replace('_', " ")).hint(role.purpose()))
         .collect()
 }
 
@@ -70,7 +70,7 @@ fn table(people: &[Person]) -> Table {
     Table::new(
         "Everybody, in the order of enrolment",
         columns.into_iter().map(Column::new).collect(),
-        "There is nobody.",
+        "There is nobody yet. People are enrolled here by an administrator.",
     )
     .with_rows(people.iter().map(row))
 }

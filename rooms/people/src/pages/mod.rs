@@ -4,6 +4,7 @@ mod account;
 mod ceremony;
 mod everybody;
 mod invitation;
+mod offered;
 mod own_keys;
 mod own_ways_in;
 mod person;
@@ -13,6 +14,8 @@ mod step_up;
 mod told_once;
 
 use frame::Routes;
+
+pub use offered::offered;
 
 /// Adds the pages to the room's routes.
 pub(crate) fn add(routes: Routes) -> Routes {

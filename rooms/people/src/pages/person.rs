@@ -75,6 +75,8 @@ pub(super) struct PersonPage {
     choices: Vec<Choice>,
     chosen: Vec<&'static str>,
     accepted: Option<ShownAcceptance>,
+    /// Why the reader does not confirm who they are, and who can.
+    confirmed_by_others: Option<String>,
     deeds: Deeds,
 }
 
@@ -95,7 +97,7 @@ fn keys_table(keys: &[SigningKey]) -> Table {
     Table::new(
         "Signing keys",
         columns.into_iter().map(Column::new).collect(),
-        "No signing keys.",
+        "No signing keys yet. Each person enrols their own under their name.",
     )
     .with_rows(keys.iter().map(row))
 }
@@ -151,6 +153,7 @@ impl PersonPage {
             keys: keys_table(keys),
             invitations: invitations_table(accesses),
             choices: role_choices(),
+            confirmed_by_others: None,
             chosen: person.roles.iter().map(|role| role.name()).collect(),
             deeds,
             person,
@@ -205,7 +208,18 @@ impl Page for PersonPage {
         vec![
             (
                 "everything may be done",
-                Self::of(waiting, &[key], &accesses, true, all),
+                Self::of(waiting.clone(), &[key], &accesses, true, all),
+            ),
+            (
+                "for the inviter",
+                Self {
+                    confirmed_by_others: Some(
+                        "You gave the invitation that was accepted, so somebody else confirms who came. \
+                         It can be confirmed by Ben Ortiz (PER-0002), who find it under Needs me."
+                            .to_owned(),
+                    ),
+                    ..Self::of(waiting, &[], &accesses, false, none.clone())
+                },
             ),
             ("disabled, for who reads", Self::of(gone, &[], &[], false, none)),
         ]
@@ -222,19 +236,63 @@ fn person_page(call: &Call<'_>) -> Result<PersonPage, Refusal> {
     let is_other = id != call.actor.person;
     let is_taken_up = accesses.iter().any(|access| access.taken_up_at.is_some());
     let waits = person.standing != Standing::Confirmed && is_taken_up;
+    let is_waiting = person.is_active && waits;
+    let others = confirmed_by_others(call, &person, &accesses, is_waiting)?;
     let deeds = Deeds {
-        confirm: form(
-            "people.confirm",
-            "confirmation",
-            person.is_active && is_other && waits,
-        ),
+        confirm: form("people.confirm", "confirmation", is_waiting && others.is_none()),
         roles: form("people.grant_role", "roles", person.is_active && is_other),
         invite: form("people.enrol", "invitations", person.is_active),
         disable: form("people.disable", "disabling", person.is_active),
     };
     let is_any = deeds.confirm.is_some() || deeds.roles.is_some() || deeds.invite.is_some();
     let needs_proof = is_any && needs_proof(organisation, call.actor)?;
-    Ok(PersonPage::of(person, &keys, &accesses, needs_proof, deeds))
+    let mut page = PersonPage::of(person, &keys, &accesses, needs_proof, deeds);
+    page.confirmed_by_others = others;
+    Ok(page)
+}
+
+/// How many names a sentence holds.
+const NAMES_MAX: usize = 8;
+
+/// Why whoever looks does not confirm who the person is, and who can; none where they can, or nothing waits.
+fn confirmed_by_others(
+    call: &Call<'_>,
+    person: &Person,
+    accesses: &[Access],
+    is_waiting: bool,
+) -> Result<Option<String>, Refusal> {
+    let taken = accesses.iter().rev().find(|access| access.taken_up_at.is_some());
+    let Some(access) = taken.filter(|_| is_waiting) else {
+        return Ok(None);
+    };
+    let (organisation, looker) = (call.organisation(), call.actor.person);
+    let able = acts::confirmers(organisation, call.actor, person.id, access.opened_by)?;
+    if able.iter().any(|one| one.id == looker) {
+        return Ok(None);
+    }
+    let why = match looker {
+        _ if looker == person.id => "Nobody confirms themselves.",
+        _ if looker == access.opened_by => {
+            "You gave the invitation that was accepted, so somebody else confirms who came."
+        }
+        _ => "You cannot confirm it.",
+    };
+    let mut names: Vec<String> = able
+        .iter()
+        .take(NAMES_MAX)
+        .map(|one| format!("{} ({})", one.name, one.id))
+        .collect();
+    if able.len() > NAMES_MAX {
+        names.push(format!("{} more", able.len() - NAMES_MAX));
+    }
+    let who = match names.is_empty() {
+        true => "Nobody can yet: it takes a confirmed person who did not invite them.".to_owned(),
+        false => format!(
+            "It can be confirmed by {}, who find it under Needs me.",
+            names.join(", ")
+        ),
+    };
+    Ok(Some(format!("{why} {who}")))
 }
 
 fn back(person: PersonId) -> Goto {

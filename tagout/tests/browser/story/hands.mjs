@@ -1,6 +1,6 @@
 // Act 6: a second change from its blank to its run, by people who have a keyboard and nothing else, and want stillness.
 import assert from "node:assert/strict";
-import { choose, moving, press, tabBackTo, tabTo, type, typeMoment } from "../keyboard.mjs";
+import { choose, moving, press, tabBackTo, tabTo, tick, type, typeMoment } from "../keyboard.mjs";
 import { words } from "./asking.mjs";
 import { act, hosts, origin, says, until, version } from "./house.mjs";
 
@@ -21,7 +21,7 @@ async function itIsFoundAndMended(ben) {
   await type(ben, "Title", "Update of one package");
   await choose(ben, "Normal", "Normal");
   await type(ben, "Why it is needed", "The vendor asks for it.");
-  await type(ben, "Assets it touches", hosts[1].name);
+  await tick(ben, hosts[1].name);
   await press(ben, "Open the change");
   assert.equal(ben.url(), `${RECORD}/edit`);
   await still(ben);
@@ -34,7 +34,8 @@ async function itIsFoundAndMended(ben) {
   for (let link = await missingLink(ben); link; link = await missingLink(ben)) {
     await press(ben, link.text);
     for (const [label, text] of Object.entries(typed[link.section])) {
-      if (/^\d{4}-/.test(text)) await typeMoment(ben, label, text);
+      if (text === true) await tick(ben, label);
+      else if (/^\d{4}-/.test(text)) await typeMoment(ben, label, text);
       else await type(ben, label, text);
     }
     await press(ben, "Save this section");
@@ -68,7 +69,7 @@ async function itIsReadAndSigned(dana) {
   await press(dana, "CHG-0002");
   await tabTo(dana, "The text under decision");
   await choose(dana, "Approve", "Approve");
-  await choose(dana, "system owner", "approver");
+  await choose(dana, "approver", "approver");
   await type(dana, "Your words", "Read to its end.");
   await press(dana, "Show the message to sign");
   await tabTo(dana, "The message to sign");
