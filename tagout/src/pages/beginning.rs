@@ -217,7 +217,7 @@ impl Beginning {
     /// How far these records have come. Who may not list people is told the roles, and no names.
     pub(super) fn of<Q, B>(call: &Call<'_, Q, B>) -> Result<Self, Refusal> {
         let may_know = call.may("people.read");
-        let found = call.organisation().view(|view| Self::seen(view))?;
+        let found = call.organisation().view(Self::seen)?;
         Ok(if may_know { found } else { found.without_names() })
     }
 

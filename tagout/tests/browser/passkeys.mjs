@@ -47,7 +47,7 @@ await anna.goto(`${origin}/people`);
 const enrol = anna.locator('form[action="/people"]');
 await enrol.getByLabel("Handle").fill("ben");
 await enrol.getByLabel("Name", { exact: false }).last().fill("Ben Ortiz");
-await enrol.getByText("requester", { exact: true }).click();
+await enrol.locator("label", { hasText: /^requester/ }).click();
 await enrol.getByRole("button").click();
 await anna.getByRole("heading", { name: "The invitation of PER-0002" }).waitFor();
 await look(anna, "told-once");
