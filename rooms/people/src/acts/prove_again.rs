@@ -148,11 +148,10 @@ pub fn prove_again(
     };
     let by = sign_in::actor_of(&person, used.authentication, actor.roles.clone());
     tx.record(&by, Events::one(again))?;
-    let proven_at = store::token(&tx.view(), token)?.map(|token| token.proven_at);
+    let renewed = store::token(&tx.view(), token)?.ok_or(refused)?;
     tx.commit()?;
-    let renewed = |proven_at| Renewed {
-        proven_at,
+    Ok(Renewed {
+        proven_at: renewed.proven_at,
         token: text,
-    };
-    proven_at.map(renewed).ok_or(refused)
+    })
 }
