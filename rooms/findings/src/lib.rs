@@ -48,6 +48,10 @@ pub fn migrations() -> &'static [Migration] {
             name: "findings/0003",
             sql: include_str!("../migrations/0003_kept_rank.sql"),
         },
+        Migration {
+            name: "findings/0004",
+            sql: include_str!("../migrations/0004_few.sql"),
+        },
     ]
 }
 

@@ -1,13 +1,17 @@
 //! Rows of findings: what each event makes of them, and how they are read.
 
 mod apply;
+mod figures;
+mod gathering;
 mod ranking;
 mod read;
 mod weighing;
 
 pub(crate) use apply::events;
-pub use ranking::{Clock, DueCounts, FixCounts, Selection};
-pub(crate) use ranking::{count_due, count_fixed, ranked_ids};
+pub(crate) use figures::Tally;
+pub use figures::{DueCounts, FixCounts};
+pub(crate) use ranking::ranked_ids;
+pub use ranking::{Clock, Selection};
 pub use read::{
     HistoryRow, LoadedFeed, ScanRow, exploitation, find, has_any, list, list_feeds, list_scans, of_asset,
     of_change, open_on, rescan_of,

@@ -1,14 +1,15 @@
 //! Ranking and counting whole lists by the rank that is kept beside each finding. Only how the clocks stand is added when
 //! somebody looks; the rank of each finding that is shown is reckoned once more by the rules themselves.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use assets::AssetId;
-use basis::{Span, Time};
+use basis::Time;
 use policy::Severity;
 use storage::{Row, StorageError, Value, View};
 
+use super::gathering::{Named, gather};
 use super::weighing::NEVER;
 use crate::rules::{DUE_SOON, FindingId, State, weight, weights};
 
@@ -51,36 +52,6 @@ pub struct Selection {
     pub text: Option<String>,
 }
 
-/// How many open findings are due when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct DueCounts {
-    /// Past their due time.
-    pub late: u64,
-    /// Due within 7 days.
-    pub week: u64,
-    /// Due after that, within 30 days.
-    pub month: u64,
-    /// Due later.
-    pub later: u64,
-    /// Without a due time.
-    pub unlimited: u64,
-}
-
-/// How long findings took to be corrected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FixCounts {
-    /// At most a day.
-    pub day: u64,
-    /// More, at most 7 days.
-    pub week: u64,
-    /// More, at most 30 days.
-    pub month: u64,
-    /// More, at most 90 days.
-    pub quarter: u64,
-    /// More.
-    pub longer: u64,
-}
-
 /// From this due time to that one, both included.
 type Range = (i64, i64);
 
@@ -113,35 +84,6 @@ fn due_range(selection: &Selection, now: Time) -> Range {
     within(by_clock, (i64::MIN, before))
 }
 
-/// What a text is looked for in: the words of findings and the names of their assets, each once.
-struct Named {
-    words: HashSet<u64>,
-    assets: HashSet<AssetId>,
-}
-
-impl Named {
-    fn is_nothing(&self) -> bool {
-        self.words.is_empty() && self.assets.is_empty()
-    }
-
-    fn find(view: &View<'_>, text: &str) -> Result<Self, StorageError> {
-        let mut named = Self {
-            words: HashSet::new(),
-            assets: HashSet::new(),
-        };
-        let values = [pattern(text).into()];
-        view.each(include_str!("../sql/search_words.sql"), &values, |row| {
-            named.words.insert(row.count("words_id")?);
-            Ok(())
-        })?;
-        view.each(include_str!("../sql/search_assets.sql"), &values, |row| {
-            named.assets.insert(row.id("asset_id")?);
-            Ok(())
-        })?;
-        Ok(named)
-    }
-}
-
 /// A part of the findings, which come in their order.
 struct Part {
     named: Option<Named>,
@@ -166,9 +108,7 @@ impl Part {
 
     fn lets_through(&self, row: &Row<'_>) -> Result<bool, StorageError> {
         Ok(match &self.named {
-            Some(named) => {
-                named.words.contains(&row.count("words_id")?) || named.assets.contains(&row.id("asset_id")?)
-            }
+            Some(named) => named.lets_through(row)?,
             None => true,
         })
     }
@@ -187,11 +127,11 @@ impl Part {
 }
 
 /// One list that is asked for.
-struct Asked<'a, 'v, 'c> {
-    view: &'v View<'c>,
-    selection: &'a Selection,
+pub(super) struct Asked<'a, 'v, 'c> {
+    pub(super) view: &'v View<'c>,
+    pub(super) selection: &'a Selection,
     now: Time,
-    due: Range,
+    pub(super) due: Range,
 }
 
 impl Asked<'_, '_, '_> {
@@ -199,16 +139,57 @@ impl Asked<'_, '_, '_> {
         self.selection.state.is_none_or(State::is_open)
     }
 
+    /// Whether it lets less through than everything that is open.
+    pub(super) fn is_narrowed(&self) -> bool {
+        let selection = self.selection;
+        selection.state.is_some()
+            || selection.severity.is_some()
+            || selection.is_exploited
+            || selection.clock.is_some()
+            || selection.due_before.is_some()
+    }
+
+    /// Whether it lets through what was corrected too late alone.
+    pub(super) fn is_corrected_late(&self) -> bool {
+        self.selection.clock == Some(Clock::Late) && self.selection.state == Some(State::Remediated)
+    }
+
+    /// The weights of the severities that it lets through.
+    pub(super) fn weights(&self) -> impl Iterator<Item = u64> + use<> {
+        let least = self.selection.severity.map_or(0, weight);
+        let all = Severity::ALL.iter().map(|severity| weight(*severity));
+        all.filter(move |weight| *weight >= least).map(u64::from)
+    }
+
+    /// The points that a finding has by its clock.
+    pub(super) fn bonus(&self, due_at: i64) -> u64 {
+        let bands = bands(self.now).into_iter();
+        let mut own = bands.filter(|(_, (from, to))| (*from..=*to).contains(&due_at));
+        own.next().map_or(0, |(bonus, _)| bonus)
+    }
+
     /// What every statement narrows the list by, after the due time.
     fn filters(&self) -> [Value; 4] {
         let selection = self.selection;
-        let is_corrected_late =
-            selection.clock == Some(Clock::Late) && selection.state == Some(State::Remediated);
         [
             selection.state.map(State::name).into(),
             u64::from(selection.severity.map_or(0, weight)).into(),
             selection.is_exploited.into(),
-            is_corrected_late.into(),
+            self.is_corrected_late().into(),
+        ]
+    }
+
+    /// What a statement narrows the list by, due times of this range alone.
+    pub(super) fn narrowing(&self, due: Range) -> [Value; 7] {
+        let [state, weight, is_exploited, is_late] = self.filters();
+        [
+            self.is_open().into(),
+            due.0.into(),
+            due.1.into(),
+            state,
+            weight,
+            is_exploited,
+            is_late,
         ]
     }
 
@@ -237,18 +218,42 @@ impl Asked<'_, '_, '_> {
         Ok(())
     }
 
-    fn level(&self, points: &BTreeSet<u64>, sum: u64, part: &mut Part) -> Result<(), StorageError> {
-        let mut level: Vec<FindingId> = Vec::new();
-        for (bonus, band) in bands(self.now) {
+    /// The findings that reach the sum, each range of due times with the values that its statements begin with.
+    fn ranges_of(&self, points: &BTreeSet<u64>, sum: u64) -> Vec<Vec<Value>> {
+        let range = |(bonus, band): (u64, Range)| {
             let (from, to) = within(band, self.due);
-            let own = sum.checked_sub(bonus).filter(|own| points.contains(own));
-            let Some(own) = own.filter(|_| from <= to) else {
-                continue;
-            };
+            let own = sum.checked_sub(bonus).filter(|own| points.contains(own))?;
             let mut values = vec![self.is_open().into(), own.into(), from.into(), to.into()];
             values.extend(self.filters());
-            values.push(part.rows_max().into());
-            let sql = include_str!("../sql/rank_level.sql");
+            (from <= to).then_some(values)
+        };
+        bands(self.now).into_iter().filter_map(range).collect()
+    }
+
+    /// Takes the findings that reach the sum. A level before the part is counted, not read, and only what is shown is sorted.
+    fn level(&self, points: &BTreeSet<u64>, sum: u64, part: &mut Part) -> Result<(), StorageError> {
+        let ranges = self.ranges_of(points, sum);
+        if part.skip > 0 && part.named.is_none() {
+            let mut there = 0;
+            for values in &ranges {
+                let sql = include_str!("../sql/count_level.sql");
+                there += self.view.the(sql, values, |row| row.count("findings"))?;
+            }
+            let there = usize::try_from(there).unwrap_or(usize::MAX);
+            if there <= part.skip {
+                part.skip -= there;
+                return Ok(());
+            }
+        }
+        let mut level: Vec<FindingId> = Vec::new();
+        for mut values in ranges {
+            let sql = match part.named {
+                Some(_) => include_str!("../sql/rank_level_any.sql"),
+                None => {
+                    values.push(part.rows_max().into());
+                    include_str!("../sql/rank_level.sql")
+                }
+            };
             self.view.each(sql, &values, |row| {
                 if part.lets_through(row)? {
                     level.push(row.id("finding_id")?);
@@ -264,8 +269,7 @@ impl Asked<'_, '_, '_> {
 
     /// By a statement that gives them in their order.
     fn by(&self, sql: &str, due: Range, more: &[Value], part: &mut Part) -> Result<(), StorageError> {
-        let mut values = vec![self.is_open().into(), due.0.into(), due.1.into()];
-        values.extend(self.filters());
+        let mut values = self.narrowing(due).to_vec();
         values.push(part.rows_max().into());
         values.extend_from_slice(more);
         self.view.each_until(sql, &values, |row| {
@@ -310,20 +314,25 @@ pub(crate) fn ranked_ids(
     (limit, offset): (u64, u64),
 ) -> Result<Vec<FindingId>, StorageError> {
     let text = selection.text.as_deref();
-    let mut part = Part {
-        named: text.map(|text| Named::find(view, text)).transpose()?,
-        skip: usize::try_from(offset).unwrap_or(usize::MAX / 2),
-        take: usize::try_from(limit).unwrap_or(usize::MAX / 2),
-        taken: Vec::new(),
-    };
-    if part.named.as_ref().is_some_and(Named::is_nothing) {
-        return Ok(Vec::new());
-    }
+    let named = text.map(|text| Named::find(view, text)).transpose()?;
     let asked = Asked {
         view,
         selection,
         now,
         due: due_range(selection, now),
+    };
+    let [skip, take] = [offset, limit].map(|rows| usize::try_from(rows).unwrap_or(usize::MAX / 2));
+    if selection.asset.is_none() {
+        let few = gather(&asked, named.as_ref(), order, (skip, take))?;
+        if let Some(few) = few {
+            return Ok(few);
+        }
+    }
+    let mut part = Part {
+        named,
+        skip,
+        take,
+        taken: Vec::new(),
     };
     let by_clock = asked.points_by_clock();
     let by = |sql: &str, more: &[Value], part: &mut Part| asked.by(sql, asked.due, more, part);
@@ -351,48 +360,4 @@ pub(crate) fn ranked_ids(
         _ => asked.by_rank(true, &mut part)?,
     }
     Ok(part.taken)
-}
-
-/// What `like` looks for to find the text anywhere.
-fn pattern(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for character in text.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    pattern
-}
-
-/// How many open findings are due when.
-pub(crate) fn count_due(view: &View<'_>, now: Time) -> Result<DueCounts, StorageError> {
-    let until = [7, 30].map(|days| Value::from(now + Span::days(days)));
-    let [week, month] = until;
-    let values = [now.into(), week, month, NEVER.into()];
-    view.the(include_str!("../sql/count_due.sql"), &values, |row| {
-        Ok(DueCounts {
-            late: row.count("late")?,
-            week: row.count("week")?,
-            month: row.count("month")?,
-            later: row.count("later")?,
-            unlimited: row.count("unlimited")?,
-        })
-    })
-}
-
-/// How long the findings that were corrected since `since` took.
-pub(crate) fn count_fixed(view: &View<'_>, since: Time) -> Result<FixCounts, StorageError> {
-    let days = [1, 7, 30, 90].map(|days| Value::from(Span::days(days).as_ms()));
-    let values: Vec<Value> = std::iter::once(since.into()).chain(days).collect();
-    view.the(include_str!("../sql/count_fixed.sql"), &values, |row| {
-        Ok(FixCounts {
-            day: row.count("day")?,
-            week: row.count("week")?,
-            month: row.count("month")?,
-            quarter: row.count("quarter")?,
-            longer: row.count("longer")?,
-        })
-    })
 }

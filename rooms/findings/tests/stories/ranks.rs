@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use assets::{AssetId, Field};
-use basis::{Authentication, Id, Span, Subject};
+use basis::{Authentication, Id, Span, Subject, Time};
 use evidence::EvidenceName;
 use findings::{Clock, Filter, FindingId, Ranked, Selection, State};
 use formats::nessus::generate::{self, Shape};
@@ -232,6 +232,53 @@ fn selections(shop: &Shop) -> Vec<(Selection, Takes)> {
     ]
 }
 
+/// What is counted once and remembered is what is there now.
+fn assert_figures_are_of_now(shop: &Shop) {
+    let figures = findings::figures(&shop.house.organisation, &shop.tina).unwrap();
+    let due = figures.due;
+    let open = reckoned(shop, None);
+    let late = open.iter().filter(|ranked| ranked.is_late).count() as u64;
+    let unlimited = open.iter().filter(|ranked| ranked.due.is_none()).count() as u64;
+    let counted = due.late + due.week + due.month + due.later + due.unlimited;
+    assert_eq!(
+        (due.late, due.unlimited, counted),
+        (late, unlimited, open.len() as u64)
+    );
+    let soon = |from: i64, until: i64| {
+        let within = |at: Time| at > figures.at + Span::days(from) && at <= figures.at + Span::days(until);
+        let due = open.iter().filter_map(|ranked| ranked.due.as_ref());
+        due.filter(|due| within(due.at)).count() as u64
+    };
+    assert_eq!(due.month, soon(7, 30));
+    let fixed = figures.fixed;
+    let corrected: Vec<(Time, Time)> = reckoned(shop, Some(State::Remediated))
+        .iter()
+        .filter_map(|ranked| {
+            let finding = &ranked.finding;
+            let since = finding.reopened_at.unwrap_or(finding.identified_at);
+            finding.corrected_at.map(|at| (since, at))
+        })
+        .filter(|(_, at)| *at >= figures.at - Span::days(365))
+        .collect();
+    let took = |from: i64, until: i64| {
+        let within = |(since, at): &&(Time, Time)| {
+            *at > *since + Span::days(from) && *at <= *since + Span::days(until)
+        };
+        corrected.iter().filter(within).count() as u64
+    };
+    let expected = [
+        took(-9_999, 1),
+        took(1, 7),
+        took(7, 30),
+        took(30, 90),
+        took(90, 9_999),
+    ];
+    assert_eq!(
+        [fixed.day, fixed.week, fixed.month, fixed.quarter, fixed.longer],
+        expected
+    );
+}
+
 fn assert_kept_is_reckoned(shop: &Shop) {
     let orders = [
         "-rank",
@@ -260,20 +307,15 @@ fn assert_kept_is_reckoned(shop: &Shop) {
                 assert_eq!(browse(100_000, 0), ids(&expected), "{selection:?} by {order}");
                 let part = ids(expected.iter().skip(5).take(7));
                 assert_eq!(browse(7, 5), part, "a part of {selection:?} by {order}");
+                // Where so much less is wanted than there is, it is read in the order of the list.
+                for skipped in [0, 3, 60] {
+                    let one = ids(expected.iter().skip(skipped).take(1));
+                    let found = browse(1, skipped as u64);
+                    assert_eq!(found, one, "one after {skipped} of {selection:?} by {order}");
+                }
             }
         }
     }
-    let open = reckoned(shop, None);
-    let figures = findings::figures(&shop.house.organisation, &shop.tina)
-        .unwrap()
-        .due;
-    let late = open.iter().filter(|ranked| ranked.is_late).count() as u64;
-    let unlimited = open.iter().filter(|ranked| ranked.due.is_none()).count() as u64;
-    let counted = figures.late + figures.week + figures.month + figures.later + figures.unlimited;
-    assert_eq!(
-        (figures.late, figures.unlimited, counted),
-        (late, unlimited, open.len() as u64)
-    );
 }
 
 proptest! {
@@ -286,9 +328,11 @@ proptest! {
         for number in 0..HOSTS {
             shop.asset(&format!("host{number:05}"));
         }
-        happen(&shop, &Happening::Scan { seed: 0, items: 30 });
+        happen(&shop, &Happening::Scan { seed: 0, items: 80 });
+        assert_figures_are_of_now(&shop);
         for happened in &happenings {
             happen(&shop, happened);
+            assert_figures_are_of_now(&shop);
         }
         assert_kept_is_reckoned(&shop);
         shop.house.assert_sound();
