@@ -49,6 +49,10 @@ pub fn migrations() -> &'static [Migration] {
             name: "changes/0002",
             sql: include_str!("../migrations/0002_windows.sql"),
         },
+        Migration {
+            name: "changes/0003",
+            sql: include_str!("../migrations/0003_own.sql"),
+        },
     ]
 }
 

@@ -104,11 +104,8 @@ impl Page for NeedsMe {
 pub(super) fn show_needs(call: &Call<'_, Nothing>) -> Result<NeedsMe, Refusal> {
     let (organisation, now) = (call.organisation(), call.organisation().now());
     let beginning = Beginning::of(call)?;
-    let waiting = organisation.view(|view| -> Result<Vec<Waiting>, Refusal> {
-        let mut all = runs::waiting(view, call.actor)?;
-        all.extend(changes::waiting(view, call.actor, now)?);
-        all.extend(people::waiting(view, call.actor)?);
-        Ok(all)
-    })?;
+    let mut waiting = organisation.view(|view| runs::waiting(view, call.actor))?;
+    waiting.extend(changes::waiting(organisation, call.actor, now)?);
+    waiting.extend(organisation.view(|view| people::waiting(view, call.actor))?);
     Ok(NeedsMe::of(waiting, &beginning, now))
 }

@@ -2,40 +2,60 @@
 
 use basis::{Actor, Refusal, Time};
 use frame::pages::Waiting;
-use policy::Policy;
-use storage::View;
+use policy::{ChangeFacts, Policy};
+use storage::{Organisation, View};
 
 use super::facts::facts;
 use crate::rules::{self, Change, State};
 use crate::store;
 
-/// How many changes of one state are looked at; more than that wait for nobody in particular.
+/// How many changes of one state are looked at, and how many of a person's own; more than that wait for nobody in particular.
 const LOOKED_AT_MAX: u32 = 200;
 
-/// The changes that wait for the actor: to complete, decide, schedule, work on or close.
-pub fn waiting(view: &View<'_>, actor: &Actor, now: Time) -> Result<Vec<Waiting>, Refusal> {
-    let policy = policy::current(view)?;
+/// A change at which people may have something to do, with what the policy looks at.
+type Standing = (Change, ChangeFacts);
+
+/// The changes that wait for the actor: to complete, decide, schedule, work on or close. Those that may wait for anybody are read
+/// once for all who look, until something happens.
+///
+/// # Errors
+/// A refusal where a record cannot be read.
+pub fn waiting(organisation: &Organisation, actor: &Actor, now: Time) -> Result<Vec<Waiting>, Refusal> {
+    let (anybodys, _) = organisation.remember("changes that wait", waiting_for_anybody)?;
+    organisation.view(|view| {
+        let policy = policy::current(view)?;
+        let mut all: Vec<Waiting> = Vec::new();
+        for state in [State::Draft, State::Disapproved, State::Approved] {
+            for summary in store::newest_of(view, actor.person, state, LOOKED_AT_MAX)? {
+                if let Some(change) = store::find(view, summary.id)? {
+                    all.extend(of_change(&policy, actor, &change, |_| false, now));
+                }
+            }
+        }
+        // The own approved ones stand above, however many others there are.
+        let is_others = |change: &Change| change.state != State::Approved || change.requester != actor.person;
+        for (change, facts) in anybodys.iter().filter(|(change, _)| is_others(change)) {
+            let may_decide = |change: &Change| may_decide(&policy, actor, change, facts);
+            all.extend(of_change(&policy, actor, change, may_decide, now));
+        }
+        Ok(all)
+    })
+}
+
+/// The changes of which only the whole record says for whom they wait.
+fn waiting_for_anybody(view: &View<'_>) -> Result<Vec<Standing>, Refusal> {
     let mut all = Vec::new();
     for state in [
-        State::Draft,
-        State::Disapproved,
         State::Submitted,
         State::Approved,
         State::Scheduled,
         State::InProgress,
         State::Verifying,
     ] {
-        // Who may set no window is not told to.
-        let is_scheduler =
-            state == State::Approved && policy.authority().admit(actor, "changes.schedule").is_ok();
         for summary in store::list(view, None, Some(state), LOOKED_AT_MAX)? {
-            let concerns = state == State::Submitted
-                || summary.requester == actor.person
-                || is_scheduler
-                || matches!(state, State::Scheduled | State::InProgress | State::Verifying);
-            let found = concerns.then(|| store::find(view, summary.id)).transpose()?;
-            if let Some(change) = found.flatten() {
-                all.extend(of_change(view, &policy, actor, &change, now)?);
+            if let Some(change) = store::find(view, summary.id)? {
+                let facts = facts(view, &change)?;
+                all.push((change, facts));
             }
         }
     }
@@ -43,12 +63,12 @@ pub fn waiting(view: &View<'_>, actor: &Actor, now: Time) -> Result<Vec<Waiting>
 }
 
 fn of_change(
-    view: &View<'_>,
     policy: &Policy,
     actor: &Actor,
     change: &Change,
+    may_decide: impl FnOnce(&Change) -> bool,
     now: Time,
-) -> Result<Option<Waiting>, Refusal> {
+) -> Option<Waiting> {
     let is_own = change.requester == actor.person;
     let is_at_work = change.parts.executors.contains(&actor.person) || is_own;
     let is_author = change.authors.contains(&actor.person);
@@ -59,7 +79,7 @@ fn of_change(
     let said = match change.state {
         State::Draft if is_own => Some(("complete it and submit it", "", None, false)),
         State::Disapproved if is_own => Some(("answer the objection and submit it again", "", None, false)),
-        State::Submitted if may_decide(view, policy, actor, change)? => {
+        State::Submitted if may_decide(change) => {
             Some(("your decision is asked for", "/decision", opens, false))
         }
         State::Approved if may_schedule && (is_at_work || is_author) => {
@@ -82,19 +102,18 @@ fn of_change(
         _ => None,
     };
     let submitted = change.submission.as_ref().map(|submission| submission.at);
-    Ok(said.map(|(reason, page, due, is_urgent)| Waiting {
+    said.map(|(reason, page, due, is_urgent)| Waiting {
         what: format!("{} {}", change.id, change.parts.title),
         reason: reason.to_owned(),
         path: format!("/changes/{}{page}", change.id),
         since: submitted.unwrap_or(change.opened_at),
         due,
         is_urgent,
-    }))
+    })
 }
 
 /// Whether the actor may decide in any of their roles.
-fn may_decide(view: &View<'_>, policy: &Policy, actor: &Actor, change: &Change) -> Result<bool, Refusal> {
-    let facts = facts(view, change)?;
-    let may = |role| rules::ground(policy, change, &facts, actor.person, &actor.roles, role).is_ok();
-    Ok(actor.roles.iter().copied().any(may))
+fn may_decide(policy: &Policy, actor: &Actor, change: &Change, facts: &ChangeFacts) -> bool {
+    let may = |role| rules::ground(policy, change, facts, actor.person, &actor.roles, role).is_ok();
+    actor.roles.iter().copied().any(may)
 }

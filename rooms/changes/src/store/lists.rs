@@ -1,6 +1,6 @@
 //! Lists of changes as pages show them: filtered, sorted and cut by the database.
 
-use basis::Id;
+use basis::{Id, PersonId};
 use policy::ChangeType;
 use storage::{Row, StorageError, Value, View};
 
@@ -121,6 +121,21 @@ pub fn newest(view: &View<'_>, state: State, limit: u32) -> Result<Vec<Summary>,
     let values: [Value; 2] = [state.name().into(), u64::from(limit).into()];
     view.rows(
         include_str!("../sql/list_newest_in_state.sql"),
+        &values,
+        read_summary,
+    )
+}
+
+/// The newest changes in this state that this person asked for, newest first.
+pub(crate) fn newest_of(
+    view: &View<'_>,
+    requester: PersonId,
+    state: State,
+    limit: u32,
+) -> Result<Vec<Summary>, StorageError> {
+    let values: [Value; 3] = [Value::id(requester), state.name().into(), u64::from(limit).into()];
+    view.rows(
+        include_str!("../sql/list_newest_of_requester.sql"),
         &values,
         read_summary,
     )

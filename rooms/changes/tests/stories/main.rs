@@ -11,3 +11,4 @@ mod next;
 mod ordinary;
 mod pages;
 mod signing;
+mod waiting;

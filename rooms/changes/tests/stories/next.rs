@@ -9,7 +9,7 @@ use crate::house::{Story, has_ssh_keygen};
 
 fn reasons(story: &Story, actor: &Actor) -> Vec<String> {
     let organisation = &story.house.organisation;
-    let waiting = organisation.view(|view| changes::waiting(view, actor, organisation.now()));
+    let waiting = changes::waiting(organisation, actor, organisation.now());
     let one = waiting.unwrap().into_iter();
     one.map(|one| format!("{} {}", one.path, one.reason)).collect()
 }

@@ -1,0 +1,1 @@
+create index changes_by_requester on changes (requester, state, change_id);
