@@ -14,10 +14,10 @@ use frame::Routes;
 use storage::{EventKind, Migration};
 
 pub use acts::{
-    Clock, PartsEdit, Saying, Signed, ToSign, accept, adopt_policy, attach_plan, cancel, clock, close,
-    decide, done, edit, facts, failed, message_to_sign, missing, note_verification, open, retrospect,
-    rolled_back, schedule, show, started, submit, tell_missing, timeline, to_sign, verify, waiting,
-    worked_on,
+    Clock, PartsEdit, Saying, Signed, ToSign, accept, adopt_policy, adoption_barred, attach_plan, cancel,
+    clock, close, decide, done, edit, facts, failed, message_to_sign, missing, note_verification, open,
+    retrospect, rolled_back, schedule, show, started, submit, tell_missing, timeline, to_sign, verify,
+    waiting, worked_on,
 };
 pub use api::{ChangeView, RuleView, VerdictView, view};
 pub use commands::ChangeCommand;

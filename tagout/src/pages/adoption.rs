@@ -38,6 +38,8 @@ struct AdoptionPage {
     window: String,
     digest: String,
     table: Table,
+    /// Why the reader cannot do it now.
+    barred: Option<Refusal>,
     form: Form,
 }
 
@@ -51,25 +53,39 @@ impl Page for AdoptionPage {
             return Vec::new();
         };
         let other = Policy::parse(&policy::DEFAULT_POLICY.replace("8 hours", "6 hours"));
-        let page = |table| Self {
+        let early = Refusal::new(
+            Class::Policy,
+            "adoption of a policy",
+            "the window of CHG-0001 is not open at 2026-11-22 17:59 UTC",
+        )
+        .missing("an open window");
+        let page = |table, barred| Self {
             id: ChangeId::from_number(1),
             state: "scheduled".to_owned(),
             window: "2026-11-22 18:00 UTC to 2026-11-22 20:00 UTC".to_owned(),
             digest: "0123456789abcdef".repeat(4),
             table,
+            barred,
             form: Form::sample("/changes/CHG-0001/adoption"),
         };
-        let mut samples = vec![("empty", page(difference_table(&current, &current)))];
-        samples.extend(other.map(|other| ("usual", page(difference_table(&current, &other)))));
+        let mut samples = vec![(
+            "too early",
+            page(difference_table(&current, &current), Some(early)),
+        )];
+        samples.extend(other.map(|other| ("usual", page(difference_table(&current, &other), None))));
         samples
     }
 }
 
 fn show_adoption(call: &Call<'_>) -> Result<AdoptionPage, Refusal> {
     let id: ChangeId = call.id("change")?;
-    let (current, change) = call.organisation().view(|view| {
+    let now = call.organisation().now();
+    let (current, change, barred) = call.organisation().view(|view| {
         let change = changes::find(view, id)?;
-        Ok::<_, Refusal>((policy::current(view)?, change))
+        let barred = change
+            .as_ref()
+            .map(|_| changes::adoption_barred(view, call.actor, id, now));
+        Ok::<_, Refusal>((policy::current(view)?, change, barred.transpose()?.flatten()))
     })?;
     let change = change.ok_or_else(|| {
         Refusal::new(Class::NotFound, "changes", format!("there is no change {id}"))
@@ -90,6 +106,7 @@ fn show_adoption(call: &Call<'_>) -> Result<AdoptionPage, Refusal> {
         window,
         digest: draft.digest,
         table: difference_table(&current, &proposed),
+        barred,
         form: call.form(format!("/changes/{id}/adoption")),
     })
 }

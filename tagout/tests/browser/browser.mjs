@@ -52,11 +52,18 @@ export const sideways = (page) =>
 // Of a page that is higher than this the top is kept: browsers take minutes for a picture of a long list on a narrow screen.
 const PICTURE_HEIGHT_MAX = 8000;
 
+// One for each page, kept: where one is detached the page loses its security key as well.
+const sessions = new WeakMap();
+async function devtoolsOf(page) {
+  if (!sessions.has(page)) sessions.set(page, await page.context().newCDPSession(page));
+  return sessions.get(page);
+}
+
 // Judges the page, measures it in every look and keeps a picture of each; says what is wrong, one line each. The page is not
 // loaded anew.
 export async function lookAt(page, name, folder) {
   const wrong = [];
-  const devtools = await page.context().newCDPSession(page);
+  const devtools = await devtoolsOf(page);
   for (const look of LOOKS) {
     await page.emulateMedia({ colorScheme: look.colorScheme, reducedMotion: "reduce" });
     await page.setViewportSize({ width: look.width, height: look.height });
@@ -70,7 +77,6 @@ export async function lookAt(page, name, folder) {
     const { data } = await devtools.send("Page.captureScreenshot", options);
     writeFileSync(join(folder, `${name}-${look.name}.png`), Buffer.from(data, "base64"));
   }
-  await devtools.detach();
   const [usual] = LOOKS;
   await page.setViewportSize({ width: usual.width, height: usual.height });
   await page.emulateMedia({ colorScheme: usual.colorScheme, reducedMotion: null });

@@ -3,15 +3,22 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 /// Shuts a file system down at once, with nothing more written: `FS_IOC_SHUTDOWN` of Linux's `uapi/linux/fs.h`,
 /// `_IOR('X', 125, __u32)`, with `FS_SHUTDOWN_FLAGS_NOLOGFLUSH`.
 const SHUT_DOWN: &str = "open(my $folder, '<', $ARGV[0]) or die $!; my $how = pack('L', 2); \
                          ioctl($folder, 0x8004587D, $how) or die $!;";
 
+/// How often it is asked whether a file system has gone, and the time between.
+const ASKED_MAX: u32 = 500;
+const BETWEEN: Duration = Duration::from_millis(20);
+
 /// A mounted file system. Dropped, it is unmounted.
 pub struct Mounted {
     folder: PathBuf,
+    /// The file that holds it, where it is not in memory.
+    image: Option<PathBuf>,
     mount: Vec<String>,
 }
 
@@ -41,10 +48,8 @@ impl Mounted {
             .map_err(|error| error.to_string())?;
         let force = if kind == "xfs" { "-f" } else { "-F" };
         run(&format!("mkfs.{kind}"), &["-q", force, shown(&image)])?;
-        Self::at(
-            &folder.join(kind),
-            ["-o", "loop", shown(&image)].map(str::to_owned).into(),
-        )
+        let mount = ["-o", "loop", shown(&image)].map(str::to_owned).into();
+        Self::at(&folder.join(kind), Some(image), mount)
     }
 
     /// Makes a file system of `size_kib` in memory; says why where that cannot be.
@@ -52,14 +57,16 @@ impl Mounted {
         let size = format!("size={size_kib}k");
         Self::at(
             &folder.join("memory"),
+            None,
             ["-t", "tmpfs", "-o", &size, "tmpfs"].map(str::to_owned).into(),
         )
     }
 
-    fn at(folder: &Path, mount: Vec<String>) -> Result<Self, String> {
+    fn at(folder: &Path, image: Option<PathBuf>, mount: Vec<String>) -> Result<Self, String> {
         std::fs::create_dir(folder).map_err(|error| error.to_string())?;
         let mounted = Self {
             folder: folder.to_owned(),
+            image,
             mount,
         };
         mounted.mount()?;
@@ -84,7 +91,29 @@ impl Mounted {
     /// Takes it away and mounts it again, which carries out what its own journal holds.
     pub fn mount_again(&self) {
         run("umount", &[shown(&self.folder)]).expect("nobody uses it any more");
+        self.wait_until_gone();
         self.mount().expect("its journal is sound");
+    }
+}
+
+impl Mounted {
+    /// A container that begins at this moment holds a copy of every mount until it has thrown them away; what is mounted
+    /// before then is the same file system, shut down.
+    fn wait_until_gone(&self) {
+        let Some(image) = &self.image else { return };
+        let is_held = || {
+            let asked = Command::new("losetup")
+                .args(["--associated", shown(image)])
+                .output();
+            !asked.expect("losetup runs").stdout.is_empty()
+        };
+        for _ in 0..ASKED_MAX {
+            if !is_held() {
+                return;
+            }
+            std::thread::sleep(BETWEEN);
+        }
+        panic!("{} is still in use", image.display());
     }
 }
 

@@ -86,6 +86,7 @@ fn an_approved_policy_is_brought_into_force_in_its_page_on_a_fresh_proof() {
     let (page, code) = (served.browser.open("/step-up"), code(&served.house));
     let proof = [("password", testkit::PASSWORD), ("code", code.as_str())];
     assert_eq!(served.browser.send(&page, "/step-up", &proof).status, 303);
+    let twice = served.browser.open(&path);
     let adopted = served.browser.send(&late, &path, &[]);
     assert_eq!(
         (adopted.status, adopted.location.as_str()),
@@ -103,10 +104,15 @@ fn an_approved_policy_is_brought_into_force_in_its_page_on_a_fresh_proof() {
         (current.version, change.unwrap().state),
         (2, changes::State::Verifying)
     );
-    let twice = served.browser.open(&path);
+    let again = served.browser.open(&path);
+    assert!(
+        again.says("cannot be done now") && !again.html.contains(">Adopt the document</button>"),
+        "{}",
+        again.html
+    );
     let refused = served.browser.send(&twice, &path, &[]);
     assert!(
-        refused.status >= 400 && refused.says("Not done"),
+        refused.status >= 400 && refused.says("cannot be done now"),
         "{}",
         refused.html
     );

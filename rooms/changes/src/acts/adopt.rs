@@ -1,8 +1,8 @@
 //! Brings the policy document that an approved change carries into force.
 
-use basis::{Actor, Class, Refusal};
-use policy::Adopt;
-use storage::{By, Organisation};
+use basis::{Actor, Class, Refusal, Time};
+use policy::{Adopt, Policy};
+use storage::{By, Organisation, View};
 
 use super::facts::{adoption, facts};
 use super::{done, existing, started};
@@ -21,8 +21,26 @@ pub fn adopt_policy(
     actor.may::<Adopt>(id, policy.authority())?;
     let within = policy.sign_in_terms().step_up;
     people::check_in_person(actor, within, organisation.now(), "bringing a policy into force")?;
+    policy::check_clock(tx.clock_behind())?;
+    let document = adoptable(&tx.view(), &policy, actor, id, organisation.now())?;
+    let by = By::from(actor);
+    started(&mut tx, &by, id, actor.person)?;
+    policy::adopt(&mut tx, &by, &document, id.into(), acts)?;
+    done(&mut tx, &by, id)?;
     let change = existing(&tx.view(), id)?;
-    let Some(draft) = change.parts.policy_draft else {
+    tx.commit()?;
+    Ok(change)
+}
+
+/// The document of the change, where the actor may bring it into force at this moment.
+fn adoptable(
+    view: &View<'_>,
+    policy: &Policy,
+    actor: &Actor,
+    id: ChangeId,
+    now: Time,
+) -> Result<String, Refusal> {
+    let Some(draft) = existing(view, id)?.parts.policy_draft else {
         let what = format!("{id} carries no policy document");
         return Err(
             Refusal::new(Class::Conflict, "adoption of a policy", what).way_out(format!(
@@ -30,15 +48,13 @@ pub fn adopt_policy(
             )),
         );
     };
-    let change = adoption(&tx.view(), id, &draft.digest)?;
+    let change = adoption(view, id, &draft.digest)?;
     // Whoever adopts the document carries the change out, named there or not: none of its approvals may be theirs.
-    let mut as_carried_out = facts(&tx.view(), &change)?;
+    let mut as_carried_out = facts(view, &change)?;
     as_carried_out.executors.push(actor.person);
     if let Some(refusal) = policy.is_approved(&as_carried_out, &change.approvals()).refusal() {
         return Err(refusal);
     }
-    policy::check_clock(tx.clock_behind())?;
-    let now = organisation.now();
     if !change.window.is_some_and(|window| window.contains(now)) {
         let what = format!("the window of {id} is not open at {}", now.to_minutes());
         return Err(Refusal::new(Class::Policy, "adoption of a policy", what)
@@ -47,11 +63,16 @@ pub fn adopt_policy(
                 "or set the window: `tagout change schedule {id} --from TIME --until TIME`"
             )));
     }
-    let by = By::from(actor);
-    started(&mut tx, &by, id, actor.person)?;
-    policy::adopt(&mut tx, &by, &draft.text, id.into(), acts)?;
-    done(&mut tx, &by, id)?;
-    let change = existing(&tx.view(), id)?;
-    tx.commit()?;
-    Ok(change)
+    Ok(draft.text)
+}
+
+/// Why the actor cannot bring the document of the change into force at this moment; none where they can.
+pub fn adoption_barred(
+    view: &View<'_>,
+    actor: &Actor,
+    id: ChangeId,
+    now: Time,
+) -> Result<Option<Refusal>, Refusal> {
+    let policy = policy::current(view)?;
+    Ok(adoptable(view, &policy, actor, id, now).err())
 }

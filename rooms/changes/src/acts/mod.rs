@@ -21,7 +21,7 @@ mod verify;
 mod waiting;
 mod work;
 
-pub use adopt::adopt_policy;
+pub use adopt::{adopt_policy, adoption_barred};
 pub use calendar::calendar;
 pub use cancel::cancel;
 pub use close::close;

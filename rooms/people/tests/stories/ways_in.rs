@@ -1,14 +1,9 @@
 //! Stories of the ways in: passkeys, recovery codes, sign-ins and their history, and the proof that dangerous acts ask for.
 
-#[path = "ways_in/ending.rs"]
 mod ending;
-#[path = "ways_in/passkeys.rs"]
 mod passkeys;
-#[path = "ways_in/recovery.rs"]
 mod recovery;
-#[path = "ways_in/step_up.rs"]
 mod step_up;
-#[path = "ways_in/upgrade.rs"]
 mod upgrade;
 
 use basis::{Actor, Refusal, Role, Span};
