@@ -3,16 +3,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 /// Shuts a file system down at once, with nothing more written: `FS_IOC_SHUTDOWN` of Linux's `uapi/linux/fs.h`,
 /// `_IOR('X', 125, __u32)`, with `FS_SHUTDOWN_FLAGS_NOLOGFLUSH`.
 const SHUT_DOWN: &str = "open(my $folder, '<', $ARGV[0]) or die $!; my $how = pack('L', 2); \
                          ioctl($folder, 0x8004587D, $how) or die $!;";
-
-/// How often it is asked whether a file system has gone, and the time between.
-const ASKED_MAX: u32 = 500;
-const BETWEEN: Duration = Duration::from_millis(20);
 
 /// A mounted file system. Dropped, it is unmounted.
 pub struct Mounted {
@@ -48,7 +43,9 @@ impl Mounted {
             .map_err(|error| error.to_string())?;
         let force = if kind == "xfs" { "-f" } else { "-F" };
         run(&format!("mkfs.{kind}"), &["-q", force, shown(&image)])?;
-        let mount = ["-o", "loop", shown(&image)].map(str::to_owned).into();
+        // The held file system and the one from its copy have one UUID, which xfs refuses unless told.
+        let options = if kind == "xfs" { "loop,nouuid" } else { "loop" };
+        let mount = ["-o", options, shown(&image)].map(str::to_owned).into();
         Self::at(&folder.join(kind), Some(image), mount)
     }
 
@@ -91,29 +88,25 @@ impl Mounted {
     /// Takes it away and mounts it again, which carries out what its own journal holds.
     pub fn mount_again(&self) {
         run("umount", &[shown(&self.folder)]).expect("nobody uses it any more");
-        self.wait_until_gone();
+        self.take_from_whom_holds_it();
         self.mount().expect("its journal is sound");
     }
 }
 
 impl Mounted {
-    /// A container that begins at this moment holds a copy of every mount until it has thrown them away; what is mounted
-    /// before then is the same file system, shut down.
-    fn wait_until_gone(&self) {
+    /// A container that began while it was mounted may hold a copy of the mount: then what the image holds would come back as the
+    /// same file system, still shut down. So what reached the disk is mounted from another file under the same name.
+    fn take_from_whom_holds_it(&self) {
         let Some(image) = &self.image else { return };
-        let is_held = || {
-            let asked = Command::new("losetup")
-                .args(["--associated", shown(image)])
-                .output();
-            !asked.expect("losetup runs").stdout.is_empty()
-        };
-        for _ in 0..ASKED_MAX {
-            if !is_held() {
-                return;
-            }
-            std::thread::sleep(BETWEEN);
+        let holders = Command::new("losetup")
+            .args(["--associated", shown(image)])
+            .output();
+        if holders.expect("losetup runs").stdout.is_empty() {
+            return;
         }
-        panic!("{} is still in use", image.display());
+        let held = image.with_extension("held");
+        std::fs::rename(image, &held).expect("a name in our folder");
+        run("cp", &["--sparse=always", shown(&held), shown(image)]).expect("room for another image");
     }
 }
 
