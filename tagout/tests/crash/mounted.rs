@@ -91,9 +91,7 @@ impl Mounted {
         self.take_from_whom_holds_it();
         self.mount().expect("its journal is sound");
     }
-}
 
-impl Mounted {
     /// A container that began while it was mounted may hold a copy of the mount: then what the image holds would come back as the
     /// same file system, still shut down. So what reached the disk is mounted from another file under the same name.
     fn take_from_whom_holds_it(&self) {
