@@ -7,6 +7,7 @@ read is written again, and only where that gives the very same text, the careful
 import json
 import re
 
+from lines import read_once
 from refusal import Malformed, shown
 
 LEVELS_MAX = 32
@@ -39,6 +40,7 @@ def parse(data):
     return value
 
 
+@read_once
 def parse_object(data):
     """Like `parse`, for texts that must be one object."""
     value = parse(data)

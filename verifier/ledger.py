@@ -7,6 +7,7 @@ import re
 import canonical
 import forms
 import merkle
+from lines import read_once
 from note import Checkpoint
 from refusal import Malformed, Refused
 
@@ -149,6 +150,7 @@ def check_entries(files, manifest):
     return entries
 
 
+@read_once
 def _parse_entry(line):
     if len(line) > ENTRY_BYTES_MAX:
         raise Malformed(f"longer than {ENTRY_BYTES_MAX} bytes")
@@ -177,6 +179,7 @@ def _usual_entry(line):
     return members if forms.TIME.test(members["time"]) else None
 
 
+@read_once
 def _read_proof(line):
     """Index and path of a line of proofs, its hashes still in base64."""
     usual = _USUAL_PROOF.fullmatch(line.decode("latin-1")) if len(line) <= PROOF_LINE_BYTES_MAX else None

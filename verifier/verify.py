@@ -25,6 +25,7 @@ except ModuleNotFoundError as missing:
     )
     sys.exit(2)
 
+from lines import begin_batch
 from note import NOTE_BYTES_MAX, VerifierKey
 from package import DirectoryFiles, ZipFiles
 from refusal import Malformed, Refused
@@ -68,6 +69,7 @@ def judge_path(path, key, earlier=()):
 
 def batch(key, source, sink):
     """Reads ZIPs from `source`, each as a length (4 bytes, little endian) and its bytes; writes a line per ZIP."""
+    begin_batch()
     answers = []
     while True:
         head = source.read(4)
