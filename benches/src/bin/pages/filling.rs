@@ -52,6 +52,10 @@ pub struct Filled {
     pub submitted: ChangeId,
     /// A change with a plan and a run.
     pub run: ChangeId,
+    /// A change that carries a policy document.
+    pub proposal: ChangeId,
+    /// The code of an invitation that was not accepted.
+    pub invitation: String,
 }
 
 pub fn fill(size: Size) -> Result<Filled, Refusal> {
@@ -70,26 +74,34 @@ pub fn fill(size: Size) -> Result<Filled, Refusal> {
     };
     said("assets", &mut || assets_of(&story, size))?;
     said("findings", &mut || findings_of(&story, size))?;
-    let (mut draft, mut run) = (None, None);
+    let (mut draft, mut run, mut proposal) = (None, None, None);
     said("changes", &mut || {
         draft = Some(changes_of(&story, size)?);
         Ok(())
     })?;
     said("two collections", &mut || collected(&story))?;
     said("evidence", &mut || evidence_of(&story, size))?;
-    said("a policy", &mut || adopt(&story))?;
+    said("a policy and a proposal", &mut || {
+        adopt(&story)?;
+        proposal = Some(proposal_of(&story)?);
+        Ok(())
+    })?;
     said("a run", &mut || {
         run = Some(run_of(&story)?);
         Ok(())
     })?;
     // Signed in last: a sign-in ends after some hours, and the run waited for its window.
     let token = signed_in(&story, &rita)?;
+    let invited = story.house.person("ivo", &[Role::Auditor]).person;
+    let invitation = people::invite(&story.house.organisation, &story.house.administrator(), invited)?;
     Ok(Filled {
         story,
         token,
         draft: draft.expect("changes were made"),
         submitted: ChangeId::from_number(21),
         run: run.expect("a run was made"),
+        proposal: proposal.expect("a proposal was made"),
+        invitation: invitation.code,
     })
 }
 
@@ -357,13 +369,29 @@ fn collected(story: &Story) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The policy with other days for what is high.
+fn document(days: u32) -> String {
+    policy::DEFAULT_POLICY.replace("high = \"14 days\"", &format!("high = \"{days} days\""))
+}
+
 /// A second version of the policy under which everything is due at another time.
 fn adopt(story: &Story) -> Result<(), Refusal> {
-    let document = policy::DEFAULT_POLICY.replace("high = \"14 days\"", "high = \"21 days\"");
+    let document = document(21);
     let mut tx = story.house.organisation.begin("changes.adopt")?;
     let change = Subject::parse("CHG-0001").expect("an id");
     policy::adopt(&mut tx, &By::from(&story.ben), &document, change, &tagout::acts())?;
     Ok(tx.commit()?)
+}
+
+/// A change that would give the policy a third version.
+fn proposal_of(story: &Story) -> Result<ChangeId, Refusal> {
+    let parts = PartsEdit {
+        policy_draft: Some(document(28)),
+        ..PartsEdit::default()
+    };
+    let organisation = &story.house.organisation;
+    let title = "Give high findings four weeks";
+    Ok(changes::open(organisation, &story.anna, title, ChangeType::Normal, &parts)?.id)
 }
 
 /// One run that goes on.

@@ -53,8 +53,13 @@ const NARROWED: &[&str] = &[
     "/findings?text=nothing+is+called+so",
     "/findings?text=nothing+is+called+so&sort=asset",
     "/findings?sort=due&part=3500",
+    "/findings?sort=-due&part=3500",
+    "/findings?sort=identified&part=3500",
     "/findings?sort=-identified&part=3500",
     "/findings?sort=asset&part=3500",
+    "/findings?sort=-asset&part=3500",
+    "/findings?sort=asset&part=101",
+    "/findings?sort=identified&part=99",
     "/findings?state=reopened&sort=asset",
     "/findings?state=reopened&sort=identified",
     "/findings?exploited=yes&sort=due",
@@ -122,6 +127,7 @@ fn address(path: &str, filled: &Filled) -> String {
     let change = match path {
         "/changes/{change}/plan" => filled.run,
         "/changes/{change}/decision" => filled.submitted,
+        "/changes/{change}/adoption" => filled.proposal,
         _ => filled.draft,
     };
     let values = BTreeMap::from([
@@ -137,7 +143,12 @@ fn address(path: &str, filled: &Filled) -> String {
         ("{after}", "2".to_owned()),
     ]);
     let part = |part| values.get(part).map_or(part, String::as_str);
-    path.split('/').map(part).collect::<Vec<_>>().join("/")
+    let query = match path {
+        "/policy/difference" => "?before=1&after=2".to_owned(),
+        "/invitation" => format!("?code={}", filled.invitation),
+        _ => String::new(),
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/") + &query
 }
 
 /// The median, the 95th of a hundred and the longest.

@@ -5,7 +5,8 @@ select
   f.words_id
 from finding_assets a
 cross join findings f on f.asset_id = a.asset_id
-where f.is_open = $1
+where ($13 is null or a.name >= $13)
+  and f.is_open = $1
   and f.due_at + 0 between $2 and $3
   and ($4 is null or f.state = $4)
   and f.weight >= $5

@@ -5,6 +5,7 @@ select
   f.words_id
 from findings f
 where f.is_open = $1
+  and f.identified_at >= $13
   and f.due_at + 0 between $2 and $3
   and ($4 is null or f.state = $4)
   and f.weight >= $5

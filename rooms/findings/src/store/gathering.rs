@@ -12,7 +12,7 @@ use crate::rules::{FindingId, State};
 
 /// So many findings are gathered for each one that is wanted. Where there are more, one in some hundred is let through, and
 /// reading them in the order of the list soon has enough.
-const GATHERED_FOR_ONE: usize = 100;
+pub(super) const GATHERED_FOR_ONE: usize = 100;
 /// Where a text stands in more names or words than this, it is found soon by reading findings in the order of the list.
 const NAMED_MAX: usize = 1_000;
 

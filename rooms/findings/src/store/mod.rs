@@ -5,6 +5,7 @@ mod figures;
 mod gathering;
 mod ranking;
 mod read;
+mod sorting;
 mod weighing;
 
 pub(crate) use apply::events;

@@ -53,7 +53,7 @@ pub struct Selection {
 }
 
 /// From this due time to that one, both included.
-type Range = (i64, i64);
+pub(super) type Range = (i64, i64);
 
 /// The due times of findings that are late, due soon and neither, with the points that each gives.
 fn bands(now: Time) -> [(u64, Range); 3] {
@@ -65,7 +65,7 @@ fn bands(now: Time) -> [(u64, Range); 3] {
     ]
 }
 
-fn within(one: Range, other: Range) -> Range {
+pub(super) fn within(one: Range, other: Range) -> Range {
     (one.0.max(other.0), one.1.min(other.1))
 }
 
@@ -85,20 +85,20 @@ fn due_range(selection: &Selection, now: Time) -> Range {
 }
 
 /// A part of the findings, which come in their order.
-struct Part {
-    named: Option<Named>,
-    skip: usize,
-    take: usize,
+pub(super) struct Part {
+    pub(super) named: Option<Named>,
+    pub(super) skip: usize,
+    pub(super) take: usize,
     taken: Vec<FindingId>,
 }
 
 impl Part {
-    fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.taken.len() >= self.take
     }
 
     /// How many more rows can be of use; with a text nobody knows.
-    fn rows_max(&self) -> i64 {
+    pub(super) fn rows_max(&self) -> i64 {
         let left = self.skip + self.take - self.taken.len();
         match self.named {
             Some(_) => i64::MAX,
@@ -106,14 +106,14 @@ impl Part {
         }
     }
 
-    fn lets_through(&self, row: &Row<'_>) -> Result<bool, StorageError> {
+    pub(super) fn lets_through(&self, row: &Row<'_>) -> Result<bool, StorageError> {
         Ok(match &self.named {
             Some(named) => named.lets_through(row)?,
             None => true,
         })
     }
 
-    fn add(&mut self, id: FindingId) -> ControlFlow<()> {
+    pub(super) fn add(&mut self, id: FindingId) -> ControlFlow<()> {
         if self.is_full() {
             return ControlFlow::Break(());
         }
@@ -267,32 +267,8 @@ impl Asked<'_, '_, '_> {
         Ok(())
     }
 
-    /// By a statement that gives them in their order.
-    fn by(&self, sql: &str, due: Range, more: &[Value], part: &mut Part) -> Result<(), StorageError> {
-        let mut values = self.narrowing(due).to_vec();
-        values.push(part.rows_max().into());
-        values.extend_from_slice(more);
-        self.view.each_until(sql, &values, |row| {
-            if part.lets_through(row)? {
-                return Ok(part.add(row.id("finding_id")?));
-            }
-            Ok(ControlFlow::Continue(()))
-        })
-    }
-
-    /// By due time, the last one first; those without one stand at the end either way.
-    fn by_due_down(&self, part: &mut Part) -> Result<(), StorageError> {
-        for range in [(i64::MIN, NEVER - 1), (NEVER, NEVER)] {
-            if !part.is_full() {
-                let sql = include_str!("../sql/list_by_due_down.sql");
-                self.by(sql, within(range, self.due), &[], part)?;
-            }
-        }
-        Ok(())
-    }
-
     /// What the sum of the points is made of where the database adds it up.
-    fn points_by_clock(&self) -> [Value; 4] {
+    pub(super) fn points_by_clock(&self) -> [Value; 4] {
         let [(late, _), (soon, (from, to)), _] = bands(self.now);
         [from.into(), to.into(), late.into(), soon.into()]
     }
@@ -334,30 +310,14 @@ pub(crate) fn ranked_ids(
         take,
         taken: Vec::new(),
     };
-    let by_clock = asked.points_by_clock();
-    let by = |sql: &str, more: &[Value], part: &mut Part| asked.by(sql, asked.due, more, part);
-    match (order, selection.asset) {
-        (_, Some(asset)) => asked.of_asset(asset, order, &mut part)?,
-        ("rank", _) => asked.by_rank(false, &mut part)?,
-        ("due", _) => by(include_str!("../sql/list_by_due.sql"), &[], &mut part)?,
-        ("-due", _) => asked.by_due_down(&mut part)?,
-        ("identified", _) => by(
-            include_str!("../sql/list_by_identified.sql"),
-            &by_clock,
-            &mut part,
-        )?,
-        ("-identified", _) => by(
-            include_str!("../sql/list_by_identified_down.sql"),
-            &by_clock,
-            &mut part,
-        )?,
-        ("asset", _) => by(include_str!("../sql/list_by_asset.sql"), &by_clock, &mut part)?,
-        ("-asset", _) => by(
-            include_str!("../sql/list_by_asset_down.sql"),
-            &by_clock,
-            &mut part,
-        )?,
-        _ => asked.by_rank(true, &mut part)?,
+    match (selection.asset, order) {
+        (Some(asset), _) => asked.of_asset(asset, order, &mut part)?,
+        (None, "rank") => asked.by_rank(false, &mut part)?,
+        (None, _) => {
+            if !asked.by_column(order, &mut part)? {
+                asked.by_rank(true, &mut part)?;
+            }
+        }
     }
     Ok(part.taken)
 }
