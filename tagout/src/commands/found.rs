@@ -38,6 +38,18 @@ pub(super) struct Init {
 /// Where `tagout serve` has its pages when nothing else is said.
 const PAGES: &str = "http://localhost:7420";
 
+/// What `tagout serve` is told, so that its pages are where the link of the first invitation leads.
+fn listen_option(public_url: &str) -> String {
+    let port = public_url
+        .strip_prefix("http://localhost:")
+        .map(|rest| rest.trim_end_matches('/'));
+    match port {
+        _ if public_url == PAGES => String::new(),
+        Some(port) => format!(" --listen 127.0.0.1:{port}"),
+        None => format!(" --public-url {public_url}"),
+    }
+}
+
 #[derive(Serialize)]
 struct Made {
     origin: String,
@@ -105,6 +117,7 @@ impl Init {
                     .way_out("give a policy document in TOML")
             })?,
         };
+        let blanks = policy::Policy::parse(&policy).map_or_else(|_| Vec::new(), |policy| policy.blanks());
         let founding = Founding {
             name: self.organisation,
             handle: Handle::parse(&self.administrator)?,
@@ -123,12 +136,20 @@ impl Init {
             expires: invitation.expires.to_string(),
         };
         let data = common.data_option();
+        let listen = listen_option(&self.public_url);
+        let blanks: String = blanks.iter().map(|blank| format!("  {blank}\n")).collect();
+        let blanks = match blanks.is_empty() {
+            true => String::new(),
+            false => format!(
+                "\nThe policy in force has blanks, and is changed by an approved change from now on:\n\n{blanks}"
+            ),
+        };
         common.output().show(&made, |made| {
             format!(
                 "{} is founded. Give this key to whoever will verify its packages:\n\n  {}\n\n\
-                 Start the server:\n\n  tagout{} serve\n\n\
-                 Then the first administrator comes in, in a browser or by command, once and until {}:\n\n  {}\n  tagout accept {}\n",
-                made.origin, made.verifier_key, data, until, made.link, made.invitation
+                 Start the server:\n\n  tagout{} serve{}\n\n\
+                 Then the first administrator comes in, in a browser or by command, once and until {}:\n\n  {}\n  tagout accept {}\n{blanks}",
+                made.origin, made.verifier_key, data, listen, until, made.link, made.invitation
             )
         });
         Ok(())
@@ -140,6 +161,20 @@ mod tests {
     use basis::Role;
 
     use super::*;
+
+    #[test]
+    fn the_server_is_started_where_the_first_link_leads() {
+        for (url, option) in [
+            (PAGES, ""),
+            ("http://localhost:7556", " --listen 127.0.0.1:7556"),
+            (
+                "https://tagout.example.org",
+                " --public-url https://tagout.example.org",
+            ),
+        ] {
+            assert_eq!(listen_option(url), option);
+        }
+    }
 
     #[test]
     fn a_founding_that_is_refused_makes_nothing_and_the_next_is_taken() {

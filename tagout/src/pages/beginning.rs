@@ -1,8 +1,8 @@
 //! The guide from an empty organisation to the first approved change: what is done is found in the records, never ticked off.
 
 use askama::Template;
-use basis::{PersonId, Refusal, Role};
-use changes::State as ChangeState;
+use basis::{Id, PersonId, Refusal, Role};
+use changes::{ChangeId, State as ChangeState, Summary};
 use frame::pages::{Page, State, Tone};
 use frame::{Call, Nothing};
 use people::{Person, Standing};
@@ -28,9 +28,10 @@ const STEPS: [Step; 7] = [
     Step {
         title: "Bring in a second and a third person",
         act: "people.enrol",
-        how: "Whoever asks for a change does not approve it, and nobody changes their own roles. Three people will do: who asks and works \
-            (requester, technician), who owns the systems (system owner), who approves (approver). Give each their link; a role that \
-            decides counts once somebody else has confirmed who came in, under Needs me.",
+        how: "Whoever asks for a change does not approve it, and nobody changes their own roles. Three people will do: the administrator, who asks \
+            and works (requester, technician), and who decides (system owner, approver). Where systems hold controlled information owner and \
+            approver sign as two people, which takes a fourth, unless the administrator was made system owner when the organisation was \
+            founded. Give each their link; a role that decides counts once somebody else has confirmed who came in, under Needs me.",
         path: "/people",
         link: "People and roles",
     },
@@ -66,7 +67,7 @@ const STEPS: [Step; 7] = [
     Step {
         title: "Ask for a change",
         act: "changes.open",
-        how: "Open it from findings or from a blank. Its page says what is still missing before it can be submitted.",
+        how: "Open it from findings or from a blank, write what its page says is still missing, and submit it.",
         path: "/changes/new",
         link: "New change",
     },
@@ -80,6 +81,15 @@ const STEPS: [Step; 7] = [
     },
 ];
 
+const UNDER_DECISION: [ChangeState; 2] = [ChangeState::Submitted, ChangeState::Disapproved];
+const APPROVED: [ChangeState; 5] = [
+    ChangeState::Approved,
+    ChangeState::Scheduled,
+    ChangeState::InProgress,
+    ChangeState::Verifying,
+    ChangeState::Closed,
+];
+
 /// How far one step is.
 #[derive(Debug, Clone, Default)]
 struct Progress {
@@ -88,6 +98,24 @@ struct Progress {
     roles: String,
     /// How far it is, and who does what is left; empty where nothing is to be said.
     left: String,
+    /// The change that it is about.
+    change: Option<ChangeId>,
+}
+
+impl Progress {
+    fn done() -> Self {
+        Self {
+            is_done: true,
+            ..Self::default()
+        }
+    }
+
+    fn left(left: String) -> Self {
+        Self {
+            left,
+            ..Self::default()
+        }
+    }
 }
 
 /// How far an organisation has come.
@@ -121,11 +149,11 @@ impl Seen<'_> {
     }
 
     /// Enough people have accepted their invitation, and none of them still waits for a second person.
-    fn people(&self) -> Result<(bool, String), Refusal> {
+    fn people(&self) -> Result<Progress, Refusal> {
         let (mut is_in, mut waiting) = (0_usize, Vec::new());
         for person in &self.active {
             if is_in >= PEOPLE_NEEDED {
-                return Ok((true, String::new()));
+                return Ok(Progress::done());
             }
             if !self.has_come_in(person.id)? {
                 continue;
@@ -142,54 +170,85 @@ impl Seen<'_> {
                 names(&waiting)
             ),
         };
-        Ok((is_in >= PEOPLE_NEEDED, left))
+        Ok(match is_in >= PEOPLE_NEEDED {
+            true => Progress::done(),
+            false => Progress::left(left),
+        })
     }
 
     /// Somebody who decides has a key that signs.
-    fn keys(&self) -> Result<(bool, String), Refusal> {
+    fn keys(&self) -> Result<Progress, Refusal> {
         let deciders = self.able("changes.decide");
         for person in &deciders {
             let keys = people::signing_keys_of(self.view, person.id)?;
             if keys.iter().any(|key| key.revoked_at.is_none()) {
-                return Ok((true, String::new()));
+                return Ok(Progress::done());
             }
         }
-        Ok((false, next(&deciders)))
+        Ok(Progress::left(next(&deciders)))
+    }
+
+    /// The change in one of these states that was opened last.
+    fn change_in(&self, states: &[ChangeState]) -> Result<Option<Summary>, Refusal> {
+        let mut found = Vec::new();
+        for state in states {
+            found.extend(changes::list(self.view, None, Some(*state), 1)?);
+        }
+        Ok(found.into_iter().max_by_key(|change| change.id))
+    }
+
+    /// A change was submitted.
+    fn asked(&self) -> Result<Progress, Refusal> {
+        let able = self.able(STEPS[5].act);
+        if self.is_approved()? || self.change_in(&UNDER_DECISION)?.is_some() {
+            return Ok(Progress::done());
+        }
+        let Some(draft) = self.change_in(&[ChangeState::Draft])? else {
+            return Ok(Progress::left(next(&able)));
+        };
+        let requester = people::find(self.view, draft.requester)?;
+        let name = requester.map_or_else(|| draft.requester.to_string(), |person| person.name);
+        Ok(Progress {
+            change: Some(draft.id),
+            ..Progress::left(format!("Next: {name} completes {} and submits it.", draft.id))
+        })
     }
 
     fn is_approved(&self) -> Result<bool, Refusal> {
-        for state in [
-            ChangeState::Approved,
-            ChangeState::Scheduled,
-            ChangeState::InProgress,
-            ChangeState::Verifying,
-            ChangeState::Closed,
-        ] {
-            if !changes::list(self.view, None, Some(state), 1)?.is_empty() {
-                return Ok(true);
-            }
+        Ok(self.change_in(&APPROVED)?.is_some())
+    }
+
+    fn approved(&self) -> Result<Progress, Refusal> {
+        if self.is_approved()? {
+            return Ok(Progress::done());
         }
-        Ok(false)
+        let waiting = self.change_in(&UNDER_DECISION)?;
+        Ok(Progress {
+            change: waiting.map(|change| change.id),
+            ..Progress::left(next(&self.able(STEPS[6].act)))
+        })
     }
 
     /// Whether each step is done, and what is left of it.
-    fn steps(&self) -> Result<[(bool, String); STEPS.len()], Refusal> {
+    fn steps(&self) -> Result<[Progress; STEPS.len()], Refusal> {
         let view = self.view;
         let has_assets = !assets::list(view, None, 1)?.is_empty();
-        let has_changes = !changes::list(view, None, None, 1)?.is_empty();
         let plain = |index: usize, is_done: bool| match is_done {
-            true => (true, String::new()),
-            false => (false, next(&self.able(STEPS[index].act))),
+            true => Progress::done(),
+            false => Progress::left(next(&self.able(STEPS[index].act))),
         };
         Ok([
             self.people()?,
             self.keys()?,
             // Reading leaves no trace: it counts as done once there is something to apply it to.
-            (has_assets, String::new()),
+            match has_assets {
+                true => Progress::done(),
+                false => Progress::default(),
+            },
             plain(3, has_assets),
             plain(4, findings::has_any(view)?),
-            plain(5, has_changes),
-            plain(6, self.is_approved()?),
+            self.asked()?,
+            self.approved()?,
         ])
     }
 }
@@ -230,13 +289,9 @@ impl Beginning {
             policy: &policy,
             active,
         };
-        let mut steps: [Progress; STEPS.len()] = Default::default();
-        for ((progress, step), (is_done, left)) in steps.iter_mut().zip(&STEPS).zip(seen.steps()?) {
-            *progress = Progress {
-                is_done,
-                roles: roles(&policy, step.act),
-                left,
-            };
+        let mut steps = seen.steps()?;
+        for (progress, step) in steps.iter_mut().zip(&STEPS) {
+            progress.roles = roles(&policy, step.act);
         }
         Ok(Self { steps })
     }
@@ -244,6 +299,7 @@ impl Beginning {
     fn without_names(mut self) -> Self {
         for step in &mut self.steps {
             step.left = String::new();
+            step.change = None;
         }
         self
     }
@@ -258,6 +314,7 @@ impl Beginning {
                     true => String::new(),
                     false => "Next: Anna Ames, Ben Ortiz.".to_owned(),
                 },
+                change: (index == 6).then(|| ChangeId::from_number(1)),
             }),
         }
     }
@@ -374,6 +431,20 @@ mod tests {
         assert!(whole.steps[0].is_done, "{:?}", whole.steps[0]);
         assert_eq!(whole.next().unwrap().0, "Enrol a key that signs");
         assert_eq!(whole.steps[1].left, "Next: Carla, Dana.");
+        let asked = changes::PartsEdit::default();
+        let normal = policy::ChangeType::Normal;
+        let id = changes::open(&house.organisation, &carla, "Patch", normal, &asked)
+            .unwrap()
+            .id;
+        let drafted = seen(&house);
+        assert_eq!(
+            (drafted.steps[5].is_done, drafted.steps[5].change),
+            (false, Some(id))
+        );
+        assert_eq!(
+            drafted.steps[5].left,
+            "Next: Carla completes CHG-0001 and submits it."
+        );
         assert!(
             whole
                 .without_names()

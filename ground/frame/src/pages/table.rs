@@ -100,6 +100,9 @@ impl Cell {
     }
 }
 
+/// A link to something of this length is most likely its id, which stays in one line.
+const ID_LENGTH_MAX: usize = 12;
+
 /// A table. The first column names the row.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "table.html")]

@@ -4,6 +4,8 @@ use askama::Template;
 use basis::{Class, Refusal};
 use frame::pages::{Form, Goto, Page, State as Shown};
 use frame::{Call, Nothing};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use storage::View;
 
 use super::sections::{FieldShown, Known, Offered, SECTIONS, Section, SectionForm};
@@ -18,6 +20,16 @@ struct SectionShown {
     title: &'static str,
     form: Form,
     fields: Vec<FieldShown>,
+    /// Whether the reader comes from saving it.
+    is_saved: bool,
+}
+
+/// Where the reader comes from.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct EditQuery {
+    /// The section that was saved.
+    saved: Option<String>,
 }
 
 /// The page.
@@ -46,6 +58,7 @@ impl EditPage {
                 title: section.title,
                 fields: section.fields(&form, change, known),
                 form,
+                is_saved: false,
             }
         };
         let is_open = Move::Edit.check(change.id, change.state).is_ok();
@@ -67,6 +80,16 @@ impl EditPage {
     }
 }
 
+impl EditPage {
+    /// As whoever saved this section sees it.
+    pub(super) fn with_saved(mut self, name: &str) -> Self {
+        for section in &mut self.sections {
+            section.is_saved = section.name == name;
+        }
+        self
+    }
+}
+
 impl Page for EditPage {
     fn title(&self) -> String {
         format!("Edit {} {}", self.id, self.name)
@@ -85,7 +108,17 @@ pub(super) fn offered<Q>(view: &View<'_>, call: &Call<'_, Q>) -> Result<Offered,
     })
 }
 
-pub(crate) fn show_edit(call: &Call<'_>) -> Result<EditPage, Refusal> {
+pub(crate) fn show_edit(call: &Call<'_, EditQuery>) -> Result<EditPage, Refusal> {
+    let saved = call.query.saved.as_deref().unwrap_or_default();
+    Ok(edit_page(call)?.with_saved(saved))
+}
+
+/// The page anew, after a section was refused.
+pub(crate) fn show_refused(call: &Call<'_>) -> Result<EditPage, Refusal> {
+    edit_page(call)
+}
+
+fn edit_page<Q>(call: &Call<'_, Q>) -> Result<EditPage, Refusal> {
     let id: ChangeId = call.id("change")?;
     let organisation = call.organisation();
     let (change, _) = acts::show(organisation, call.actor, id)?;
@@ -128,5 +161,5 @@ pub(crate) fn save_section(call: &Call<'_, Nothing, SectionForm>) -> Result<Goto
         &edit,
         call.body.because.clone(),
     )?;
-    Ok(Goto::to(format!("/changes/{id}/edit#{name}")))
+    Ok(Goto::to(format!("/changes/{id}/edit?saved={name}#{name}")))
 }

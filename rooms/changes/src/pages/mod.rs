@@ -73,7 +73,7 @@ pub(crate) fn with_pages(routes: Routes) -> Routes {
             "/changes/{change}/parts/{section}",
             "changes.edit",
             "Saves one section of a change",
-            edit::show_edit,
+            edit::show_refused,
             edit::save_section,
         );
     calendar::with_calendar(decision::with_decision(steps::with_steps(routes)))

@@ -332,7 +332,10 @@ pub(super) fn edit_pages() -> Vec<(&'static str, EditPage)> {
         |change: Change, form: &dyn Fn(String) -> Form| EditPage::of(&change, 12, &known(&change), form);
     vec![
         ("empty", page(change(State::Draft), &sample)),
-        ("usual", page(whole(State::Draft, ""), &sample)),
+        (
+            "usual",
+            page(whole(State::Draft, ""), &sample).with_saved("window"),
+        ),
         ("full", page(whole(State::Approved, LONG_WORD), &typed)),
         ("at work", page(whole(State::InProgress, ""), &sample)),
     ]

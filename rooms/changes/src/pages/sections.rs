@@ -297,7 +297,7 @@ impl Section {
                 let typed = form.typed_all(part.name).map(|typed| typed.join("\n"));
                 let differs = typed.is_some_and(|typed| typed.trim() != now.trim());
                 let hint = match part.name {
-                    "from" => window_hint("", &known.window_limits),
+                    "from" => window_hint("it leaves time for the approvals", &known.window_limits),
                     "executors" if is_offered => "Tick each.".to_owned(),
                     "assets" if is_offered => {
                         "Tick each. What is missing is registered under Assets.".to_owned()

@@ -86,7 +86,14 @@ impl NextShown {
             .map(|person| person_shown(&record.names, *person))
             .collect();
         let roles: Vec<String> = next.roles.iter().map(|role| in_words(role.name())).collect();
-        let step = next.step.in_words();
+        let is_whole = next.step == Step::Submit
+            && !record.verdicts.is_empty()
+            && record.verdicts.iter().all(Verdict::is_yes);
+        let step = if is_whole {
+            "submit it"
+        } else {
+            next.step.in_words()
+        };
         let whom = match (next.is_readers, people.is_empty(), roles.is_empty()) {
             (true, _, _) => "it waits for you".to_owned(),
             (false, false, _) => format!("it waits for {}", people.join(", ")),
@@ -94,6 +101,7 @@ impl NextShown {
             (false, true, true) => "it waits for nobody in particular".to_owned(),
         };
         let place = match next.step {
+            Step::Submit if is_whole => "#submit",
             Step::Submit | Step::Answer => "/edit",
             Step::Decide => "/decision",
             Step::SetWindow => "#schedule",

@@ -77,7 +77,16 @@ fn a_change_is_opened_written_and_submitted_in_pages() {
         let action = format!("/changes/CHG-0001/parts/{section}");
         let saved = anna.send(&page, &action, &fields);
         assert_eq!(saved.status, 303, "{section}: {}", saved.body);
-        assert_eq!(saved.location, format!("/changes/CHG-0001/edit#{section}"));
+        assert_eq!(
+            saved.location,
+            format!("/changes/CHG-0001/edit?saved={section}#{section}")
+        );
+        let said = anna.get(&format!("/changes/CHG-0001/edit?saved={section}")).body;
+        assert_eq!(
+            said.matches("Saved: the request holds").count(),
+            1,
+            "{section}: {said}"
+        );
     }
     let record = anna.get("/changes/CHG-0001");
     let submitted = anna.send(&record, "/changes/CHG-0001/submission", &[]);

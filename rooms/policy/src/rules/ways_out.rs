@@ -10,8 +10,8 @@ pub(super) fn add_part(change: &Subject, part: Part) -> String {
     match part {
         Part::Reason => format!("say why: {edit} --reason TEXT`"),
         Part::Assets => format!("name what it touches: {edit} --asset AST-0001`"),
-        Part::SecurityImpact => format!("add the analysis: {edit} --security-impact FILE`"),
-        Part::AvailabilityImpact => format!("add the analysis: {edit} --availability-impact FILE`"),
+        Part::SecurityImpact => format!("say what it does to security: {edit} --security-impact FILE`"),
+        Part::AvailabilityImpact => format!("say what stops working: {edit} --availability-impact FILE`"),
         Part::TestPlan => format!("add a test plan: {edit} --test-plan FILE`"),
         Part::RollbackPlan => format!("add a rollback plan: {edit} --rollback-plan FILE`"),
         Part::CommunicationPlan => format!("add a communication plan: {edit} --communication-plan FILE`"),

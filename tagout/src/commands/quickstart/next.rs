@@ -86,7 +86,7 @@ fn words(trial: &Trial, address: &str, server: Server, state: Option<State>, now
     let serving = match server {
         Server::GoesOn => format!(
             "Serving on {address}. In a browser on this machine: {pages}, as ben, with the password in {password} and the code that\n\
-             `{program} code {secret}` prints; likewise as dana.\n\nOr in another terminal, from this folder:"
+             `{program} code {secret}` prints; likewise as dana. {pages}/beginning leads to the first approved change.\n\nOr in another terminal, from this folder:"
         ),
         Server::Ends => format!(
             "The server has ended. `{program} --data {data} quickstart --listen {listen}` starts it and goes on from here; \
