@@ -158,6 +158,7 @@ fn person_of(view: &View<'_>, row: &Row<'_>) -> Result<Person, StorageError> {
     let roles = view.rows(include_str!("sql/list_roles.sql"), &[Value::id(id)], |row| {
         row.word("role", Role::named)
     })?;
+    let accesses = accesses_of(view, id)?;
     Ok(Person {
         id,
         handle: row.word("handle", |text| Handle::parse(text).ok())?,
@@ -165,7 +166,8 @@ fn person_of(view: &View<'_>, row: &Row<'_>) -> Result<Person, StorageError> {
         roles: roles.into_iter().collect(),
         is_active: row.flag("is_active")?,
         enrolled_at: row.time("enrolled_at")?,
-        standing: Standing::of(&accesses_of(view, id)?),
+        standing: Standing::of(&accesses),
+        has_come_in: Access::has_come_in(&accesses),
     })
 }
 

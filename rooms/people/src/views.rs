@@ -21,6 +21,8 @@ pub struct PersonView {
     /// `confirmed`; `unconfirmed` while roles that decide wait for somebody to confirm who they are; `alone` where nobody
     /// was there who could.
     pub standing: String,
+    /// Whether they have accepted an invitation.
+    pub has_come_in: bool,
     #[schemars(with = "TimeText")]
     pub enrolled_at: Time,
 }
@@ -38,6 +40,7 @@ impl From<Person> for PersonView {
                 .collect(),
             is_active: person.is_active,
             standing: person.standing.name().to_owned(),
+            has_come_in: person.has_come_in,
             enrolled_at: person.enrolled_at,
         }
     }

@@ -1,7 +1,7 @@
 //! The guide from an empty organisation to the first approved change: what is done is found in the records, never ticked off.
 
 use askama::Template;
-use basis::{Id, PersonId, Refusal, Role};
+use basis::{Id, Refusal, Role};
 use changes::{ChangeId, State as ChangeState, Summary};
 use frame::pages::{Page, State, Tone};
 use frame::{Call, Nothing};
@@ -136,43 +136,25 @@ impl Seen<'_> {
     /// Those who hold a role in which the act is done. What waits for a confirmation does not count.
     fn able(&self, act: &str) -> Vec<&Person> {
         let allowed = self.policy.authority().roles(act);
-        let is_able = |person: &&Person| {
-            let held = person.standing.usable(&person.roles);
-            !held.is_disjoint(&allowed)
-        };
+        let is_able = |person: &&Person| !person.usable_roles().is_disjoint(&allowed);
         self.active.iter().filter(is_able).collect()
     }
 
-    fn has_come_in(&self, person: PersonId) -> Result<bool, Refusal> {
-        let accesses = people::accesses_of(self.view, person)?;
-        Ok(accesses.iter().any(|access| access.taken_up_at.is_some()))
-    }
-
     /// Enough people have accepted their invitation, and none of them still waits for a second person.
-    fn people(&self) -> Result<Progress, Refusal> {
-        let (mut is_in, mut waiting) = (0_usize, Vec::new());
-        for person in &self.active {
-            if is_in >= PEOPLE_NEEDED {
-                return Ok(Progress::done());
-            }
-            if !self.has_come_in(person.id)? {
-                continue;
-            }
-            match person.standing {
-                Standing::Unconfirmed => waiting.push(person),
-                Standing::Alone | Standing::Confirmed => is_in += 1,
-            }
+    fn people(&self) -> Progress {
+        let came_in = self.active.iter().filter(|person| person.has_come_in);
+        let (waiting, known): (Vec<&Person>, Vec<&Person>) =
+            came_in.partition(|person| person.standing == Standing::Unconfirmed);
+        let known = known.len();
+        if known >= PEOPLE_NEEDED {
+            return Progress::done();
         }
-        let left = match waiting.is_empty() {
-            true => format!("{is_in} of {PEOPLE_NEEDED} have come in."),
+        Progress::left(match waiting.is_empty() {
+            true => format!("{known} of {PEOPLE_NEEDED} have come in."),
             false => format!(
-                "{is_in} of {PEOPLE_NEEDED} are confirmed. Somebody who did not invite them confirms {}.",
+                "{known} of {PEOPLE_NEEDED} are confirmed. Somebody who did not invite them confirms {}.",
                 names(&waiting)
             ),
-        };
-        Ok(match is_in >= PEOPLE_NEEDED {
-            true => Progress::done(),
-            false => Progress::left(left),
         })
     }
 
@@ -238,7 +220,7 @@ impl Seen<'_> {
             false => Progress::left(next(&self.able(STEPS[index].act))),
         };
         Ok([
-            self.people()?,
+            self.people(),
             self.keys()?,
             // Reading leaves no trace: it counts as done once there is something to apply it to.
             match has_assets {

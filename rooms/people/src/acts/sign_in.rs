@@ -52,7 +52,7 @@ pub(super) struct Used {
 pub(super) fn refused(terms: &SignInTerms) -> Refusal {
     let what = "handle, password or one-time code is wrong, or too many attempts have failed";
     Refusal::new(Class::Unauthenticated, "sign-in", what)
-        .way_out("a one-time code is good once: wait for the next one before trying again")
+        .way_out("a one-time code is good for one sign-in: if this one was used already, wait until your authenticator shows another (at most 30 seconds)")
         .way_out(format!(
             "after {} failures in a row a handle is locked for {}: wait, or ask an administrator for a new invitation",
             terms.failures_most, terms.lockout

@@ -73,6 +73,7 @@ pub enum PeopleCommand {
 fn row(person: &PersonView) -> [String; 5] {
     let state = match (person.is_active, person.standing.as_str()) {
         (false, _) => "disabled",
+        _ if !person.has_come_in => "has not accepted yet",
         (true, "unconfirmed") => "waits for a confirmation",
         (true, "alone") => "active, nobody could confirm",
         (true, _) => "active",

@@ -45,6 +45,7 @@ pub(super) fn role_choices() -> Vec<Choice> {
 pub(super) fn state_of(person: &Person) -> State {
     match (person.is_active, person.standing) {
         (false, _) => State::new("disabled", Tone::Plain),
+        _ if !person.has_come_in => State::new("has not accepted yet", Tone::Plain),
         (true, Standing::Unconfirmed) => State::new("waits for a confirmation", Tone::Warning),
         (true, Standing::Alone) => State::new("active, nobody could confirm", Tone::Warning),
         (true, Standing::Confirmed) => State::new("active", Tone::Good),
@@ -78,7 +79,7 @@ fn table(people: &[Person]) -> Table {
 /// People for samples, one of each state.
 pub(super) fn sample_people() -> Vec<Person> {
     use basis::{Id, PersonId, Time};
-    let person = |number: u64, handle: &str, name: &str, standing, is_active| Person {
+    let person = |number: u64, handle: &str, name: &str, standing, is_active, has_come_in| Person {
         id: PersonId::from_number(number),
         handle: Handle::parse(handle).unwrap_or_else(|refusal| unreachable!("{refusal}")),
         name: name.to_owned(),
@@ -86,18 +87,21 @@ pub(super) fn sample_people() -> Vec<Person> {
         is_active,
         enrolled_at: Time::from_ms(1_795_334_400_000),
         standing,
+        has_come_in,
     };
     vec![
-        person(1, "anna", "Anna Ames", Standing::Alone, true),
-        person(2, "ben", "Ben Ortiz", Standing::Confirmed, true),
+        person(1, "anna", "Anna Ames", Standing::Alone, true, true),
+        person(2, "ben", "Ben Ortiz", Standing::Confirmed, true, true),
         person(
             3,
             "dana",
             "Dana Reyes-Montgomery of the second site",
             Standing::Unconfirmed,
             true,
+            true,
         ),
-        person(4, "emil", "Emil Novak", Standing::Confirmed, false),
+        person(4, "emil", "Emil Novak", Standing::Confirmed, false, true),
+        person(5, "finn", "Finn Harper", Standing::Alone, true, false),
     ]
 }
 

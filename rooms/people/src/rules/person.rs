@@ -77,6 +77,8 @@ pub struct Person {
     pub enrolled_at: Time,
     /// Whether somebody has confirmed who they are.
     pub standing: Standing,
+    /// Whether they have accepted an invitation, or are known from before invitations were recorded.
+    pub has_come_in: bool,
 }
 
 impl Person {

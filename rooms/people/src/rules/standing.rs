@@ -38,6 +38,13 @@ pub struct Access {
     pub confirmed: Option<(PersonId, Time)>,
 }
 
+impl Access {
+    /// Whether somebody with these invitations has accepted one, or is known from before they were recorded.
+    pub fn has_come_in(accesses: &[Access]) -> bool {
+        accesses.is_empty() || accesses.iter().any(|access| access.taken_up_at.is_some())
+    }
+}
+
 /// Whether somebody has confirmed who a person is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -208,6 +215,7 @@ mod tests {
             is_active,
             enrolled_at: at(0),
             standing,
+            has_come_in: true,
         }
     }
 

@@ -310,7 +310,7 @@ fn a_person_is_confirmed_and_changed_by_who_may() {
     )
     .unwrap();
     let page = anna.open("/people/PER-0003");
-    assert!(page.says("waits for a confirmation"), "{}", page.html);
+    assert!(page.says("has not accepted yet"), "{}", page.html);
     assert!(
         !page.html.contains("/people/PER-0003/confirmation"),
         "nobody has accepted yet"
