@@ -85,9 +85,8 @@ impl Serve {
 
 /// Whether not even the first administrator has accepted their invitation.
 fn has_nobody_come_in(organisation: &Organisation) -> Result<bool, Refusal> {
-    let accesses = organisation.view(|view| people::accesses_of(view, PersonId::from_number(1)))?;
-    // Known from before invitations were recorded: they came in long ago.
-    Ok(!accesses.is_empty() && accesses.iter().all(|access| access.taken_up_at.is_none()))
+    let founder = organisation.view(|view| people::find(view, PersonId::from_number(1)))?;
+    Ok(founder.is_some_and(|founder| !founder.has_come_in))
 }
 
 /// Takes the address, if it reaches no farther than allowed.
