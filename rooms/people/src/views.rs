@@ -18,7 +18,7 @@ pub struct PersonView {
     /// The names of the roles they hold.
     pub roles: Vec<String>,
     pub is_active: bool,
-    /// `confirmed`; `unconfirmed` while roles that decide wait for somebody to confirm who they are; `alone` where nobody
+    /// `confirmed`; `unconfirmed` while their roles wait for somebody to confirm who they are; `alone` where nobody
     /// was there who could.
     pub standing: String,
     /// Whether they have accepted an invitation.

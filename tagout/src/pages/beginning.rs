@@ -31,7 +31,7 @@ const STEPS: [Step; 7] = [
         how: "Whoever asks for a change does not approve it, and nobody changes their own roles. Three people will do: the administrator, who asks \
             and works (requester, technician), and who decides (system owner, approver). Where systems hold controlled information owner and \
             approver sign as two people, which takes a fourth, unless the administrator was made system owner when the organisation was \
-            founded. Give each their link; a role that decides counts once somebody else has confirmed who came in, under Needs me.",
+            founded. Give each their link; their roles count once a colleague who did not invite them has confirmed who came in, under Needs me.",
         path: "/people",
         link: "People and roles",
     },

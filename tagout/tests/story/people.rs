@@ -43,25 +43,19 @@ pub fn come_in(house: &mut House) {
         .refused(4, &["administrator"]);
 }
 
-/// Who decides is confirmed by somebody who did not invite them; ben came when there was nobody else.
+/// Who comes in is confirmed by somebody who did not invite them; ben came when there was nobody else.
 fn confirm(house: &mut House) {
     let confirm = |person| {
         let how = ["--invitation", "1", "--reason", "Showed me their badge."];
         ["people", "confirm", person, how[0], how[1], how[2], how[3]]
     };
-    house.person("dana", &["asset", "list"]).ok();
-    house
-        .person(
-            "dana",
-            &["asset", "retire", "AST-0001", "--reason", "Trying what waits"],
-        )
-        .refused(
-            4,
-            &[
-                "before somebody has confirmed who they are",
-                "tagout people confirm PER-0003",
-            ],
-        );
+    house.person("dana", &["asset", "list"]).refused(
+        4,
+        &[
+            "before somebody has confirmed who they are",
+            "tagout people confirm PER-0003",
+        ],
+    );
     house
         .person("anna", &confirm("dana"))
         .refused(4, &["PER-0001 gave the invitation that PER-0003 accepted"]);

@@ -35,7 +35,7 @@ pub enum PeopleCommand {
         /// The person's handle or id
         person: String,
     },
-    /// Confirm who a person is whom somebody else invited; until then their roles that decide wait
+    /// Confirm who a person is whom somebody else invited; until then their roles wait
     Confirm {
         /// The person's handle or id
         person: String,

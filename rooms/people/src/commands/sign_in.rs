@@ -65,7 +65,7 @@ pub fn greeting(answer: &SignInAnswer) -> String {
     let left = answer.expires.since(SystemClock.now());
     let person = &answer.person;
     let waits = if person.standing == "unconfirmed" {
-        "\nNobody has confirmed yet who you are: roles that decide wait until a colleague who did not invite you has said so\n\
+        "\nNobody has confirmed yet who you are: your roles wait until a colleague who did not invite you has said so\n\
          with `tagout people confirm`."
     } else {
         ""

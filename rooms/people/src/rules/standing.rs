@@ -1,23 +1,15 @@
 //! Whether a second person has confirmed who somebody is, and what waits until then.
 //!
 //! Whoever gives an invitation could accept it themselves and play the other person. So an account that was opened, or
-//! whose credentials were chosen anew, decides nothing until somebody who did not give the invitation has said that the
-//! person behind it is who they are said to be. `docs/decisions/0006-a-second-person-confirms.md` has the reasons.
+//! whose credentials were chosen anew, has no role until somebody who did not give the invitation has said that the
+//! person behind it is who they are said to be: neither to decide, nor to ask or work, for who decides could play those.
+//! `docs/decisions/0006-a-second-person-confirms.md` has the reasons.
 
 use std::collections::BTreeSet;
 
 use basis::{Class, PersonId, Refusal, Role, Time};
 
 use super::Person;
-
-/// The roles that wait for a confirmation: those that decide, and the one that gives roles to others.
-pub const WAITING: [Role; 5] = [
-    Role::Administrator,
-    Role::SystemOwner,
-    Role::Approver,
-    Role::BoardMember,
-    Role::IncidentManager,
-];
 
 /// One invitation that a person was given, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,8 +71,10 @@ impl Standing {
 
     /// The roles of these that a person of this standing may use.
     pub fn usable(self, roles: &BTreeSet<Role>) -> BTreeSet<Role> {
-        let waits = |role: &Role| self == Standing::Unconfirmed && WAITING.contains(role);
-        roles.iter().copied().filter(|role| !waits(role)).collect()
+        match self {
+            Standing::Unconfirmed => BTreeSet::new(),
+            Standing::Alone | Standing::Confirmed => roles.clone(),
+        }
     }
 }
 
@@ -258,13 +252,11 @@ mod tests {
     }
 
     #[test]
-    fn only_who_is_unconfirmed_waits_and_only_with_roles_that_decide() {
+    fn who_is_unconfirmed_waits_with_every_role() {
         let all: BTreeSet<Role> = Role::ALL.into();
         assert_eq!(Standing::Alone.usable(&all), all);
         assert_eq!(Standing::Confirmed.usable(&all), all);
-        let left = Standing::Unconfirmed.usable(&all);
-        assert!(WAITING.iter().all(|role| !left.contains(role)));
-        assert_eq!(left.len() + WAITING.len(), all.len());
+        assert_eq!(Standing::Unconfirmed.usable(&all), BTreeSet::new());
     }
 
     proptest! {

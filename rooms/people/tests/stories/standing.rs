@@ -98,7 +98,7 @@ fn nobody_changes_their_own_roles_and_another_administrator_may() {
 }
 
 #[test]
-fn roles_that_decide_wait_until_somebody_else_than_the_inviter_confirms() {
+fn every_role_waits_until_somebody_else_than_the_inviter_confirms() {
     let house = house();
     let anna = house.administrator();
     // Nobody else is there: ben comes in alone, and is listed so.
@@ -110,7 +110,16 @@ fn roles_that_decide_wait_until_somebody_else_than_the_inviter_confirms() {
         &enrol(&house, &anna, "dana", &[Role::Approver, Role::Supervisor]),
     );
     assert_eq!(standing(&house, &dana), Standing::Unconfirmed);
-    assert_eq!(dana.roles, [Role::Supervisor].into());
+    assert_eq!(dana.roles, [].into());
+    let puppet = come_in(
+        &house,
+        &enrol(&house, &anna, "puppet", &[Role::Requester, Role::Technician]),
+    );
+    assert_eq!(
+        puppet.roles,
+        [].into(),
+        "nobody asks, works or reads in the place of another"
+    );
     let refusal = Doorkeeper::default()
         .admit(&house.organisation, &dana, "changes.decide")
         .unwrap_err();
@@ -121,12 +130,9 @@ fn roles_that_decide_wait_until_somebody_else_than_the_inviter_confirms() {
         "{refusal}"
     );
 
-    for wrong in [&anna, &dana] {
+    for (wrong, rule) in [(&anna, "confirmation"), (&dana, "authority")] {
         let refusal = confirm(&house, wrong, &dana).unwrap_err();
-        assert_eq!(
-            (refusal.class, refusal.rule.as_str()),
-            (Class::Forbidden, "confirmation")
-        );
+        assert_eq!((refusal.class, refusal.rule.as_str()), (Class::Forbidden, rule));
     }
     let program = Actor {
         authentication: Authentication::Token,

@@ -107,7 +107,7 @@ export async function nobodyApprovesTheirOwn({ anna, ben, dana }) {
   await says(ben, "changes.decide");
   await look(ben, "decision-refused");
   await setRoles(anna, "approver", ["approver"]);
-  // Roles that decide wait for a colleague, as always.
+  // Roles wait for a colleague, as always.
   await dana.goto(`${origin}/people/PER-0002`);
   const confirm = dana.locator("form", { has: dana.getByRole("button", { name: "Confirm" }) });
   if ((await confirm.count()) > 0) {

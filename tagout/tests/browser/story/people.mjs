@@ -62,9 +62,9 @@ export async function peopleComeIn() {
   await ben.goto(toDana);
   await ben.getByText("this invitation is not good, or no longer").waitFor();
 
-  act("who decides is confirmed by somebody who did not invite them");
+  act("who comes in is confirmed by somebody who did not invite them");
   await dana.goto(`${origin}/account`);
-  await says(dana, "Roles that decide wait until a colleague who did not invite you has confirmed who you are.");
+  await says(dana, "Your roles wait until a colleague who did not invite you has confirmed who you are.");
   await look(dana, "account-of-dana");
   const confirm = async (page) => {
     await page.goto(`${origin}/people/PER-0003`);
@@ -78,7 +78,7 @@ export async function peopleComeIn() {
   await look(anna, "person-dana");
   assert.ok(await confirm(ben), "a colleague confirms");
   await dana.goto(`${origin}/account`);
-  assert.equal(await dana.getByText("Roles that decide wait").count(), 0);
+  assert.equal(await dana.getByText("Your roles wait").count(), 0);
 
   await enrolSigningKey(dana, "dana");
   await enrolSigningKey(ben, "ben");
