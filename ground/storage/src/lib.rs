@@ -23,6 +23,7 @@ mod memory;
 mod migrations;
 mod organisation;
 mod passing;
+mod private;
 mod rebuild;
 mod redaction;
 mod seal;

@@ -18,6 +18,7 @@ use crate::high_water::flush_folder;
 use crate::ledger_tables::{Head, damaged, execute, root_at};
 use crate::memory::Memory;
 use crate::passing::PassingKey;
+use crate::private;
 use crate::seal::NONCE_BYTES;
 use crate::writer::Writer;
 use crate::{
@@ -153,6 +154,8 @@ impl Organisation {
     ) -> Result<Self, StorageError> {
         let data = &settings.data;
         let origin = read_origin(data)?;
+        private::check_folder(data)?;
+        private::keep_database(&database_path(data))?;
         let keys = Keys::load(&keys::folder(data))?;
         let mut connection = connect(&database_path(data))?;
         migrations::migrate(&mut connection, &registry)?;

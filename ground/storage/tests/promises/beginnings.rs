@@ -1,6 +1,7 @@
 //! Making a data directory: whole, or so that the next try is not refused.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use basis::Class;
 use storage::{Organisation, Settings};
@@ -41,6 +42,44 @@ fn a_mark_that_was_never_raised_is_nobodys() {
     let mark = Settings::beside(&folder.path().join("data")).high_water;
     fs::write(&mark, b"").unwrap();
     note(&create(folder.path()), "one").unwrap();
+}
+
+#[test]
+fn a_directory_that_everybody_may_read_shows_nothing_but_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let opened = |mode| fs::set_permissions(&data, fs::Permissions::from_mode(mode)).unwrap();
+    fs::create_dir(&data).unwrap();
+    opened(0o755);
+    let organisation = create(folder.path());
+    note(&organisation, "one").unwrap();
+    let open_to_others = || -> Vec<String> {
+        let files = fs::read_dir(&data).unwrap().map(Result::unwrap);
+        let is_open = |file: &fs::DirEntry| file.metadata().unwrap().permissions().mode() & 0o077 != 0;
+        files
+            .filter(is_open)
+            .map(|file| file.file_name().into_string().unwrap())
+            .collect()
+    };
+    assert_eq!(open_to_others(), ["origin"]);
+    drop(organisation);
+
+    // A version before made it open, and so may a copy that was restored.
+    let database = data.join("tagout.sqlite");
+    fs::set_permissions(&database, fs::Permissions::from_mode(0o644)).unwrap();
+    note(&open(folder.path()), "two").unwrap();
+    assert_eq!(open_to_others(), ["origin"]);
+
+    opened(0o775);
+    let refusal = Organisation::open(&Settings::beside(&data), registry(), world().0)
+        .err()
+        .unwrap()
+        .refusal();
+    assert!(
+        refusal.what.contains("lets other accounts put files into it"),
+        "{refusal}"
+    );
+    assert!(refusal.way_out[0].contains("chmod go-rwx"), "{refusal}");
 }
 
 #[test]
