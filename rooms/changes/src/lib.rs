@@ -53,6 +53,10 @@ pub fn migrations() -> &'static [Migration] {
             name: "changes/0003",
             sql: include_str!("../migrations/0003_own.sql"),
         },
+        Migration {
+            name: "changes/0004",
+            sql: include_str!("../migrations/0004_assets_as_submitted.sql"),
+        },
     ]
 }
 

@@ -5,17 +5,25 @@ use std::collections::BTreeSet;
 use assets::AssetId;
 use basis::{Class, PersonId, Refusal, Subject};
 use findings::FindingId;
-use policy::{ChangeFacts, ChangeType, Kind, Policy};
+use policy::{AssetFacts, ChangeFacts, ChangeType, Kind, Policy};
 use storage::{By, StorageError, Tx, View};
 
 use crate::rules::{Asked, Change, ChangeId, Look, Named, State};
 
-/// What the policy looks at of a change.
+/// What the policy looks at of a change. An asset of which other things are known now than when the change was submitted is
+/// there twice, as it was and as it is, so that whatever one of the two demands holds: nobody takes a signature, a backup or
+/// evidence away from what was approved by writing something else into the register.
 pub fn facts(view: &View<'_>, change: &Change) -> Result<ChangeFacts, Refusal> {
     let mut assets = Vec::with_capacity(change.parts.assets.len());
     for asset in &change.parts.assets {
         assets.push(asset_of(view, asset)?.facts());
     }
+    let as_submitted = change.submission.iter().flat_map(|submission| &submission.assets);
+    let differing: Vec<AssetFacts> = as_submitted
+        .filter(|asset| !assets.contains(asset))
+        .cloned()
+        .collect();
+    assets.extend(differing);
     Ok(ChangeFacts {
         change: change.id.into(),
         revision: change.revision,

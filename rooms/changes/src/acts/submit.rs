@@ -29,6 +29,7 @@ pub fn submit(organisation: &Organisation, actor: &Actor, id: ChangeId) -> Resul
     let events = rules::submit(
         &authority,
         &change,
+        &facts.assets,
         &verdict,
         asked_window.as_ref(),
         canonical_text(&asked, &change.parts),

@@ -165,6 +165,7 @@ fn whole(state: State, tail: &str) -> Change {
         requester: PersonId::from_number(2),
         text: format!("Change request\n\nOrigin: tagout/kestrel-0123\nChange: CHG-0001\n\n{tail}\n"),
         digest: "ab".repeat(32),
+        assets: Vec::new(),
         at: at("2026-11-21T09:00:00Z"),
     });
     change.decisions = vec![Decided {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use basis::{PersonId, Role, Subject, Time};
-use policy::{Action, ApprovalFacts, Comparison, Fallen, VerifiedAsset, Window};
+use policy::{Action, ApprovalFacts, AssetFacts, Comparison, Fallen, VerifiedAsset, Window};
 
 use super::parts::Parts;
 use super::words::{Decision, SubmissionKind};
@@ -20,6 +20,8 @@ pub struct Submission {
     pub text: String,
     /// SHA-256 of the text's bytes, in hex.
     pub digest: String,
+    /// What was known of the assets then.
+    pub assets: Vec<AssetFacts>,
     /// When.
     pub at: Time,
 }

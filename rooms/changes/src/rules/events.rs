@@ -4,6 +4,7 @@
 
 use basis::{Id, PersonId, Role, Subject, Time};
 use ledger::events::Event;
+use policy::AssetFacts;
 use serde::{Deserialize, Serialize};
 
 use super::ChangeId;
@@ -87,6 +88,9 @@ pub struct Submitted {
     pub policy_version: u64,
     /// The paragraphs that applied.
     pub paragraphs: Vec<String>,
+    /// What was known of the assets: what is learnt of them later makes nothing easier.
+    #[serde(default)]
+    pub assets: Vec<AssetFacts>,
 }
 about_change!(Submitted, "changes.submitted", &["text"]);
 

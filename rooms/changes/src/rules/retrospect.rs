@@ -57,5 +57,6 @@ pub fn retrospect(
         kind: SubmissionKind::Retrospective,
         policy_version,
         paragraphs: Vec::new(),
+        assets: Vec::new(),
     }))
 }

@@ -3,6 +3,7 @@
 use basis::{Authority, Class, PersonId, Refusal, Role, Subject, Verdict};
 use ledger::Hash;
 use ledger::events::Events;
+use policy::AssetFacts;
 
 use super::change::Change;
 use super::events::{Submitted, Told};
@@ -14,6 +15,7 @@ use super::{ChangeId, Submit};
 pub fn submit(
     _: &Authority<Submit>,
     change: &Change,
+    assets: &[AssetFacts],
     verdict: &Verdict,
     asked_window: Option<&Verdict>,
     text: String,
@@ -33,6 +35,7 @@ pub fn submit(
         kind: SubmissionKind::Request,
         policy_version: verdict.policy_version,
         paragraphs: verdict.paragraphs(),
+        assets: assets.to_vec(),
     }))
 }
 

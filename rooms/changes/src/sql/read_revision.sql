@@ -4,7 +4,8 @@ select
   requester,
   text,
   digest,
-  submitted_at
+  submitted_at,
+  assets
 from change_revisions
 where change_id = $1
 and revision = $2

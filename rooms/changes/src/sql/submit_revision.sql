@@ -3,6 +3,7 @@ set
   requester = $3,
   text = $4,
   digest = $5,
-  submitted_at = $6
+  submitted_at = $6,
+  assets = $7
 where change_id = $1
 and revision = $2

@@ -138,6 +138,7 @@ fn apply_submitted(tables: &Tables<'_>, stamp: &Stamp, event: Submitted) -> Appl
         event.text.into(),
         event.digest.into(),
         stamp.time.into(),
+        json(&event.assets)?,
     ];
     tables.execute(include_str!("../sql/submit_revision.sql"), &values)?;
     note(tables, stamp, event.change)

@@ -128,6 +128,7 @@ fn revision(
                 requester: row.id("requester")?,
                 text: row.text("text")?,
                 digest: row.text("digest")?,
+                assets: row.json("assets")?,
                 at,
             }),
         };

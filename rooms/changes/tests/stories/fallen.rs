@@ -2,7 +2,7 @@
 
 use basis::{Class, Span};
 use changes::{ChangeId, Look, PartsEdit, State};
-use policy::{ChangeType, Comparison};
+use policy::{ChangeType, Classification, Comparison};
 
 use crate::house::{Story, has_ssh_keygen};
 
@@ -64,6 +64,39 @@ fn an_approval_by_a_person_who_may_not_act_any_more_starts_nothing() {
             .missing
             .iter()
             .any(|line| line.contains("PER-0003 may not act any more")),
+        "{refusal}"
+    );
+    story.house.assert_sound();
+}
+
+#[test]
+fn what_is_written_into_the_register_later_takes_no_approval_away() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let story = Story::begin();
+    let id = story.open("web01").unwrap().id;
+    story.plan(id).unwrap();
+    story.submit(id).unwrap();
+    assert_eq!(story.approve(&story.ben, id).unwrap().state, State::Submitted);
+    story.reclassify("web01", Classification::None);
+    let answer = story.schedule(id).unwrap_err();
+    assert_eq!(
+        answer.class,
+        Class::Conflict,
+        "the owner has not signed: {answer}"
+    );
+    assert_eq!(story.approve(&story.carla, id).unwrap().state, State::Approved);
+
+    // What was submitted as holding nothing is judged by what is known now.
+    let id = approved(&story);
+    story.reclassify("web02", Classification::Cui);
+    let refusal = story.schedule(id).unwrap_err();
+    assert!(
+        refusal
+            .missing
+            .iter()
+            .any(|line| line.contains("as system_owner")),
         "{refusal}"
     );
     story.house.assert_sound();

@@ -99,6 +99,15 @@ impl Story {
         assets::register(&self.house.organisation, &self.carla, name, &fields).unwrap();
     }
 
+    /// Writes another classification of the asset into the register.
+    pub fn reclassify(&self, name: &str, classification: Classification) {
+        let organisation = &self.house.organisation;
+        let found = organisation.view(|view| assets::resolve(view, name));
+        let asset = found.unwrap().expect("the asset").id;
+        let fields = [(assets::Field::Classification, classification.name().to_owned())];
+        assets::edit(organisation, &self.carla, asset, &fields).unwrap();
+    }
+
     /// Everything that an ordinary change of `asset` needs, with a window three and a half days from now.
     pub fn whole(&self, asset: &str) -> PartsEdit {
         let text = |text: &str| Some(text.to_owned());

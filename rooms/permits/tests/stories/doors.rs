@@ -96,8 +96,8 @@ fn a_change_goes_from_draft_to_the_gate_by_command_line() {
         return;
     }
     let story = story();
-    for decides in [&story.ben, &story.carla] {
-        story.house.confirm(decides, &story.anna);
+    for person in [&story.ben, &story.carla, &story.dora] {
+        story.house.confirm(person, &story.anna);
     }
     let server = Server::of(&story);
     let text = story.house.folder().join("text.txt");

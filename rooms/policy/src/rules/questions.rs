@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use basis::{PersonId, Role, Span, Subject, Time};
+use serde::{Deserialize, Serialize};
 
 use super::words::{
     Action, ChangeType, Classification, Criticality, Environment, EvidenceKind, Exposure, Part, PermitState,
 };
 
 /// What the rules look at of one asset.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssetFacts {
     /// Which asset.
     pub asset: Subject,

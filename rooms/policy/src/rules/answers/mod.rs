@@ -21,7 +21,10 @@ struct Gaps {
 
 impl Gaps {
     fn add(&mut self, missing: impl Into<String>, way_out: impl Into<String>) {
-        self.missing.push(missing.into());
+        let missing = missing.into();
+        if !self.missing.contains(&missing) {
+            self.missing.push(missing);
+        }
         let way_out = way_out.into();
         if !self.way_out.contains(&way_out) {
             self.way_out.push(way_out);

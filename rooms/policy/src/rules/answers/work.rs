@@ -44,8 +44,8 @@ impl Policy {
             match &rule.kind {
                 Kind::Permit(terms) => answer.say(rule, permit_gaps(terms, facts)),
                 Kind::BackupBefore(backup) => {
-                    let asset = change.assets.iter().find(|asset| asset.asset == facts.asset);
-                    let applies = asset.is_some_and(|asset| rule.when.matches_asset(asset));
+                    let mut known = change.assets.iter().filter(|asset| asset.asset == facts.asset);
+                    let applies = known.any(|asset| rule.when.matches_asset(asset));
                     if applies && backup.actions.contains(&facts.action) {
                         answer.say(rule, backup_gaps(backup, facts));
                     }

@@ -1,0 +1,1 @@
+alter table change_revisions add column assets text not null default '[]';
