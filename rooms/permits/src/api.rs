@@ -222,6 +222,7 @@ fn ask(call: &Call<'_, Nothing, GateRequest>) -> Result<GateView, Refusal> {
             token,
             jti,
             expires,
+            ends_finding,
         } => GateView {
             decision: "allow".to_owned(),
             answer: format!(
@@ -237,6 +238,12 @@ fn ask(call: &Call<'_, Nothing, GateRequest>) -> Result<GateView, Refusal> {
             token: Some(token),
             jti: Some(jti),
             expires: Some(expires),
+            warning: ends_finding.then(|| {
+                format!(
+                    "what was found on {asset} counts no longer, because work on it goes on: let a run compare it again, \
+                     or say how it was found: `tagout change verify {change} --accept {asset} --because TEXT`"
+                )
+            }),
         },
         Gate::Deny { refusal } => GateView {
             decision: "deny".to_owned(),
@@ -248,6 +255,7 @@ fn ask(call: &Call<'_, Nothing, GateRequest>) -> Result<GateView, Refusal> {
             token: None,
             jti: None,
             expires: None,
+            warning: None,
         },
     })
 }

@@ -176,6 +176,9 @@ pub struct Started {
     pub change: ChangeId,
     /// Who works.
     pub person: PersonId,
+    /// The one asset that is worked on, where it is known; otherwise it may be any of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<Subject>,
 }
 about_change!(Started, "changes.started", &[]);
 

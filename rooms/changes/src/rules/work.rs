@@ -9,8 +9,13 @@ use super::events::{Done, Failed, Reworked, RolledBack, Started, Worked};
 use super::parts::check_text;
 use super::state::{Move, State};
 
-/// Notes that `person` works. Only a change with a window, behind its approvals, gets here.
+/// Notes that `person` works on any of the assets, so that everything falls that was found.
 pub fn started(change: &Change, person: PersonId) -> Result<Events, Refusal> {
+    began(change, person, None)
+}
+
+/// Notes that `person` works. Only a change with a window, behind its approvals, gets here.
+fn began(change: &Change, person: PersonId, asset: Option<&Subject>) -> Result<Events, Refusal> {
     Move::Start.check(change.id, change.state)?;
     if change.window.is_none() {
         let what = format!("{} has no window", change.id);
@@ -31,14 +36,14 @@ pub fn started(change: &Change, person: PersonId) -> Result<Events, Refusal> {
         _ => Events::one(Started {
             change: change.id,
             person,
+            asset: asset.cloned(),
         }),
     })
 }
 
-/// Notes that `person` works on `asset`. What was found on it while work goes on falls; where work begins or is resumed,
-/// everything falls that was found.
+/// Notes that `person` works on `asset`, so that what was found on it falls.
 pub fn worked_on(change: &Change, person: PersonId, asset: &Subject) -> Result<Events, Refusal> {
-    let mut events = started(change, person)?;
+    let mut events = began(change, person, Some(asset))?;
     if change.state == State::InProgress && change.comparison(asset) != Comparison::NotCompared {
         events.push(Reworked {
             change: change.id,

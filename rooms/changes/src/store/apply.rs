@@ -1,6 +1,6 @@
 //! What each event makes of the rows.
 
-use basis::{PersonId, Time};
+use basis::{PersonId, Subject, Time};
 use storage::{DataError, EventKind, Stamp, StorageError, Tables, Value};
 
 use crate::rules::events::{
@@ -205,7 +205,12 @@ fn apply_started(tables: &Tables<'_>, stamp: &Stamp, event: Started) -> Applied 
     tables.execute(include_str!("../sql/set_started.sql"), &values)?;
     // What was found and accepted was about the state before this work.
     let change = [Value::id(event.change)];
-    tables.execute(include_str!("../sql/delete_comparisons.sql"), &change)?;
+    match event.asset {
+        Some(asset) => forget_comparison(tables, event.change, &asset)?,
+        None => {
+            tables.execute(include_str!("../sql/delete_comparisons.sql"), &change)?;
+        }
+    }
     tables.execute(include_str!("../sql/delete_accepted_findings.sql"), &change)?;
     insert_worker(tables, event.change, event.person, stamp.time)?;
     note(tables, stamp, event.change)
@@ -217,9 +222,15 @@ fn apply_worked(tables: &Tables<'_>, stamp: &Stamp, event: Worked) -> Applied {
 }
 
 fn apply_reworked(tables: &Tables<'_>, stamp: &Stamp, event: Reworked) -> Applied {
-    let values = [Value::id(event.change), event.asset.to_string().into()];
-    tables.execute(include_str!("../sql/delete_comparison.sql"), &values)?;
+    forget_comparison(tables, event.change, &event.asset)?;
     note(tables, stamp, event.change)
+}
+
+fn forget_comparison(tables: &Tables<'_>, change: ChangeId, asset: &Subject) -> Applied {
+    let values = [Value::id(change), asset.to_string().into()];
+    tables
+        .execute(include_str!("../sql/delete_comparison.sql"), &values)
+        .map(drop)
 }
 
 fn apply_done(tables: &Tables<'_>, stamp: &Stamp, event: Done) -> Applied {

@@ -241,6 +241,38 @@ fn what_was_found_falls_when_work_goes_on() {
 }
 
 #[test]
+fn work_on_one_asset_leaves_what_was_found_on_the_others() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let story = Story::begin();
+    let id = story.open("web01").unwrap().id;
+    let both = PartsEdit {
+        assets: Some(vec!["web01".to_owned(), "web02".to_owned()]),
+        ..PartsEdit::default()
+    };
+    changes::edit(&story.house.organisation, &story.anna, id, &both, None).unwrap();
+    story.plan(id).unwrap();
+    story.submit(id).unwrap();
+    story.approve(&story.ben, id).unwrap();
+    story.approve(&story.carla, id).unwrap();
+    story.schedule(id).unwrap();
+    story.house.wait(Span::hours(85));
+    story.start(id).unwrap();
+    for asset in ["AST-0001", "AST-0002"] {
+        story.compare(id, asset, &[]).unwrap();
+    }
+    story.finish(id).unwrap();
+    story.work_on(id, "AST-0002").unwrap();
+    let change = story.show(id);
+    assert_eq!(change.state, State::InProgress);
+    let found =
+        ["AST-0001", "AST-0002"].map(|asset| change.comparison(&basis::Subject::parse(asset).unwrap()));
+    assert_eq!(found, [Comparison::Equal, Comparison::NotCompared]);
+    story.house.assert_sound();
+}
+
+#[test]
 fn nobody_accepts_or_confirms_what_they_did_or_while_it_is_being_done() {
     if !has_ssh_keygen() {
         return;

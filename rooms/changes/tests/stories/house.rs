@@ -221,6 +221,13 @@ impl Story {
         Ok(tx.commit()?)
     }
 
+    pub fn work_on(&self, id: ChangeId, asset: &str) -> Result<(), Refusal> {
+        let mut tx = self.house.organisation.begin("permits.ask_gate")?;
+        let asset = Subject::parse(asset).expect("an asset");
+        changes::worked_on(&mut tx, &By::from(&self.dora), id, self.dora.person, &asset)?;
+        Ok(tx.commit()?)
+    }
+
     pub fn finish(&self, id: ChangeId) -> Result<(), Refusal> {
         let mut tx = self.house.organisation.begin("runs.finish")?;
         changes::done(&mut tx, &By::from(&self.dora), id)?;

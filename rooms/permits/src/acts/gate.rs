@@ -3,7 +3,7 @@
 use basis::{Actor, Class, PersonId, Refusal, Span, Subject, Time};
 use changes::{Change, ChangeId};
 use ledger::events::Events;
-use policy::{Action, Policy};
+use policy::{Action, Comparison, Policy};
 use storage::{By, Organisation, View};
 
 use super::weigh::{Known, Weighed};
@@ -42,6 +42,8 @@ pub enum Gate {
         jti: String,
         /// When the token ends.
         expires: Time,
+        /// Whether something was found on the asset after work before, which counts no longer.
+        ends_finding: bool,
     },
     /// No.
     Deny {
@@ -171,6 +173,7 @@ fn allow(
         token: token::sign(organisation, &claims)?,
         jti: jti.clone(),
         expires,
+        ends_finding: change.comparison(&asked.asset) != Comparison::NotCompared,
     };
     Ok((gate, Some(TokenGiven { jti, expires })))
 }

@@ -146,6 +146,9 @@ pub struct GateView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<TimeText>")]
     pub expires: Option<Time>,
+    /// What the work sets aside that was found before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
 }
 
 /// What the gate answered before.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use basis::{Class, Refusal};
 use frame::terminal::{Context, print_refusal};
 
-use super::gate::QuestionArgs;
+use super::gate::{QuestionArgs, say_warning};
 use crate::api::{GateView, OUTPUT_BYTES_MAX, ReportView};
 
 /// How much is kept of the output, less than what the server takes so that the head and the last line fit.
@@ -22,6 +22,7 @@ const EXIT_NOT_REPORTED: i32 = 8;
 /// Asks the gate, runs the command, hands in its output, and ends this program with the command's exit code.
 pub(super) fn run(context: &Context, question: &QuestionArgs, command: &[OsString]) -> Result<(), Refusal> {
     let answer = question.ask(context)?;
+    say_warning(&answer);
     let mut transcript = tempfile::NamedTempFile::new()
         .map_err(|error| outside(format!("no file for the output: {error}")))?;
     let head = format!("command: {command:?}\npermit: {}\n\n", answer.rule);

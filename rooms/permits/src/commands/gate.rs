@@ -73,6 +73,7 @@ impl Command for GateCommand {
                         answer.token.as_deref().unwrap_or_default()
                     )
                 });
+                say_warning(&answer);
                 Ok(())
             }
             (None, None) => Err(Refusal::new(Class::Invalid, "gate", "nothing was asked")
@@ -98,6 +99,13 @@ impl QuestionArgs {
         refusal.missing = answer.reasons;
         refusal.way_out = answer.way_out;
         Err(refusal)
+    }
+}
+
+/// Says on the error output what the work sets aside, so that the token stays alone on the other.
+pub(super) fn say_warning(answer: &GateView) {
+    if let Some(warning) = &answer.warning {
+        eprintln!("note: {warning}");
     }
 }
 
