@@ -34,6 +34,15 @@ pub struct Check {
 /// How many wrong things one check names before it only counts.
 const NAMED_MAX: usize = 20;
 
+/// A check that could not be made is what was looked for, and keeps none of the others from being made.
+fn looked_at(name: &'static str, result: Result<CheckResult, StorageError>) -> Check {
+    let unreadable = |error| CheckResult::Wrong(vec![format!("it cannot be looked at: {error}")]);
+    Check {
+        name,
+        result: result.unwrap_or_else(unreadable),
+    }
+}
+
 #[derive(Default)]
 struct Wrongs(Vec<String>, usize);
 
@@ -71,39 +80,21 @@ impl Organisation {
             None => CheckResult::Right("the database holds the marked history".to_owned()),
             Some(refusal) => CheckResult::Wrong(vec![refusal.what]),
         };
-        self.view(|view| {
-            Ok(vec![
-                pragmas,
-                Check {
-                    name: "database pages",
-                    result: pages(view)?,
-                },
-                Check {
-                    name: "high-water mark",
-                    result: mark,
-                },
-                Check {
-                    name: "keys",
-                    result: self.key_check(view)?,
-                },
-                Check {
-                    name: "entries and tree",
-                    result: entries(self.origin(), view)?,
-                },
-                Check {
-                    name: "signed heads",
-                    result: signed_heads(view)?,
-                },
-                Check {
-                    name: "evidence",
-                    result: self.evidence_check(view)?,
-                },
-                Check {
-                    name: "clock",
-                    result: self.clock_check(view)?,
-                },
+        let found = self.view(|view| {
+            Ok::<_, StorageError>([
+                looked_at("database pages", pages(view)),
+                looked_at("keys", self.key_check(view)),
+                looked_at("entries and tree", entries(self.origin(), view)),
+                looked_at("signed heads", signed_heads(view)),
+                looked_at("evidence", self.evidence_check(view)),
+                looked_at("clock", self.clock_check(view)),
             ])
-        })
+        })?;
+        let mark = Check {
+            name: "high-water mark",
+            result: mark,
+        };
+        Ok([pragmas, mark].into_iter().chain(found).collect())
     }
 
     /// The keys in use must be those that the first entry names.

@@ -21,6 +21,11 @@ pub(super) struct Doctor {
     by_file: ByFile,
 }
 
+/// What to do about whatever is found wrong.
+const WAY_OUT: &str = "\
+do: leave the server stopped, and keep a copy of the data directory as it is
+do: restore the newest copy that is sound; if it ends before the high-water mark, two people accept that: `tagout recover`";
+
 #[derive(Serialize)]
 struct Finding {
     check: String,
@@ -63,8 +68,16 @@ fn rebuild(organisation: &Organisation) -> Finding {
 }
 
 /// Who got in without a second person: not damage, but for an assessor to ask about.
-fn people(organisation: &Organisation) -> Result<Finding, Refusal> {
-    let alone = organisation.view(people::alone)?;
+fn people(organisation: &Organisation) -> Finding {
+    let alone = match organisation.view(people::alone) {
+        Ok(alone) => alone,
+        Err(error) => {
+            return finding(
+                "people",
+                CheckResult::Wrong(vec![format!("they cannot be looked at: {error}")]),
+            );
+        }
+    };
     let words = alone.into_iter().map(|(person, access)| match access.confirmed {
         Some((by, _)) => format!(
             "{} (invited by {}, confirmed since by {by})",
@@ -80,7 +93,7 @@ fn people(organisation: &Organisation) -> Result<Finding, Refusal> {
         "came in while nobody else could confirm who they are: {}",
         words.collect::<Vec<_>>().join(", ")
     );
-    Ok(finding("people", CheckResult::Note(line)))
+    finding("people", CheckResult::Note(line))
 }
 
 fn text(findings: &[Finding]) -> String {
@@ -107,7 +120,7 @@ impl Doctor {
     fn look_at(&self, organisation: &Organisation) -> Result<Vec<Finding>, Refusal> {
         let checks = organisation.examine()?.into_iter();
         let mut findings: Vec<Finding> = checks.map(|check| finding(check.name, check.result)).collect();
-        findings.push(people(organisation)?);
+        findings.push(people(organisation));
         if self.rebuild {
             findings.push(rebuild(organisation));
         }
@@ -124,6 +137,9 @@ impl Doctor {
         };
         findings.extend(self.look_around(common));
         let is_sound = findings.iter().all(|found| found.outcome != "WRONG");
+        if !is_sound {
+            eprintln!("{WAY_OUT}");
+        }
         common.output().show(&findings, |findings| text(findings));
         Ok(if is_sound {
             ExitCode::SUCCESS

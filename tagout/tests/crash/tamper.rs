@@ -267,6 +267,26 @@ fn a_database_that_cannot_be_opened_is_named_too() {
 }
 
 #[test]
+fn whatever_part_of_the_database_is_damaged_the_doctor_makes_every_check() {
+    const PARTS: usize = 24;
+    const PAGE: usize = 4096;
+    let house = House::new();
+    let sound = fs::read(house.database()).expect("the database");
+    for part in 0..PARTS {
+        let mut bytes = sound.clone();
+        let at = bytes.len() / PARTS * part / PAGE * PAGE;
+        bytes[at..at + 64].fill(0xa5);
+        fs::write(house.database(), bytes).expect("the database");
+        let (code, words) = house.site.run(&["doctor", "--rebuild"]);
+        assert_eq!(code, 1, "part {part} of {PARTS}: {words}");
+        assert!(
+            words.contains("WRONG") && words.contains("do: restore the newest copy"),
+            "part {part} of {PARTS}: {words}"
+        );
+    }
+}
+
+#[test]
 fn a_second_server_on_one_data_directory_is_refused() {
     let house = House::new();
     let server = house.site.serve();
