@@ -81,9 +81,21 @@ impl Driver<'_> {
             self.witness.reached(&format!("{step}: recorded"));
             let report = self.take(&mut link, &mut known, &member, step)?;
             self.witness.reached(&format!("{step}: taken"));
-            runs::finish_step(self.organisation, self.run, &self.asset, step, report)?;
+            self.record(step, report)?;
             self.witness.reached(&format!("{step}: result recorded"));
         }
+    }
+
+    /// Records what came of a step. A report that the record does not take fails its host, not the runner: only where that
+    /// cannot be recorded either, nothing can.
+    fn record(&self, step: Step, report: Report) -> Result<(), Refusal> {
+        let finish = |report| runs::finish_step(self.organisation, self.run, &self.asset, step, report);
+        finish(report)
+            .or_else(|refusal| {
+                let why = format!("what came of it could not be recorded: {}", refusal.what);
+                finish(StepResult::Failed(why).into())
+            })
+            .map(drop)
     }
 
     /// A host that cannot even be addressed ends at the step where it stands.

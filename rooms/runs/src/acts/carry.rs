@@ -10,7 +10,7 @@ use storage::{Organisation, StoredBlob, Tx};
 use super::{by_runner, change_of, existing, may_work};
 use crate::rules::{
     Directive, Halted, HostWord, Member, PackageResult, Run, RunId, Step, StepFinished, StepResult,
-    StepStarted, after, job_name, next,
+    StepStarted, after, bounded, job_name, next,
 };
 
 /// Whether a host was begun.
@@ -46,6 +46,23 @@ pub struct EvidenceFile {
     pub kind: EvidenceKind,
     /// Its content.
     pub content: Vec<u8>,
+}
+
+impl Report {
+    /// The same with no more of the host's words than the record takes.
+    fn bounded(self) -> Self {
+        let result = match self.result {
+            StepResult::Failed(why) => StepResult::Failed(bounded::text(why, bounded::REASON_BYTES_MAX)),
+            StepResult::Lost(why) => StepResult::Lost(bounded::text(why, bounded::REASON_BYTES_MAX)),
+            result => result,
+        };
+        Report {
+            result,
+            packages: bounded::packages(self.packages),
+            differences: bounded::lines(self.differences),
+            files: self.files,
+        }
+    }
 }
 
 impl From<StepResult> for Report {
@@ -174,6 +191,7 @@ pub fn finish_step(
     step: Step,
     report: Report,
 ) -> Result<HostWord, Refusal> {
+    let report = report.bounded();
     let mut stored = Vec::with_capacity(report.files.len());
     for file in report.files {
         let blob = organisation.store_blob(&mut file.content.as_slice())?;

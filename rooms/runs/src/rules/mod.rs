@@ -3,6 +3,7 @@
 #[macro_use]
 mod words;
 
+pub mod bounded;
 mod choose;
 mod compare;
 mod events;

@@ -5,8 +5,9 @@ use changes::{ChangeId, PlanRef};
 use ledger::events::Events;
 use permits::Narrowed;
 use policy::{Action, CLOCK_BEHIND_MAX};
+use runs::rules::bounded::REASON_BYTES_MAX;
 use runs::rules::{FORM, Planned, PlannedRing, RebootWord};
-use runs::{Begun, Gate, HostPlan, Plan, Reboot, Run, RunState};
+use runs::{Begun, Gate, HostPlan, HostWord, Plan, Reboot, Report, Run, RunState, Step, StepResult};
 use storage::By;
 
 use crate::house::{Story, has_ssh_keygen};
@@ -149,6 +150,39 @@ fn a_run_goes_by_the_state_of_its_change_as_the_gate_does() {
     let why = hindrance(&story, &run).unwrap();
     assert!(why.contains("CHG-0001 is rolled back"), "{why}");
     assert_eq!(runs::begin(organisation, run.id, &web02()).unwrap(), Begun::No);
+}
+
+#[test]
+fn a_host_that_says_too_much_fails_alone() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let story = story();
+    let organisation = &story.house.organisation;
+    let id = ready(&story);
+    let run = start(&story, id).unwrap();
+    assert_eq!(runs::begin(organisation, run.id, &web02()).unwrap(), Begun::Yes);
+    let opened = runs::open_next_step(organisation, run.id, &web02(), || Ok(None)).unwrap();
+    assert_eq!(opened.unwrap().1, Step::Precheck);
+    let lines = vec!["E: held back by whoever took this host over".repeat(100); 200_000 / 44];
+    let report = Report {
+        differences: lines.clone(),
+        ..StepResult::Failed(lines.join("; ")).into()
+    };
+    let word = runs::finish_step(organisation, run.id, &web02(), Step::Precheck, report).unwrap();
+    assert_eq!(word, HostWord::Failed);
+    let found = organisation
+        .view(|view| runs::find(view, run.id))
+        .unwrap()
+        .unwrap();
+    let member = found.members().next().unwrap();
+    let reason = member.reason.as_deref().unwrap();
+    assert!(
+        reason.len() <= REASON_BYTES_MAX && reason.ends_with('…'),
+        "{}",
+        reason.len()
+    );
+    story.house.assert_sound();
 }
 
 #[test]
