@@ -8,14 +8,12 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use assets::{AssetId, Lists};
-use basis::{Refusal, Subject, Time};
+use basis::{Id, Refusal, Subject, Time};
 use frame::Bell;
-use policy::Action;
-use runs::{Begun, Directive, Gate, GateCommand, GatePlace, Run, RunId, RunState, Verdict};
+use runs::{Begun, Directive, Run, RunId, RunState};
 use storage::Organisation;
 
-use crate::drive::{Driver, way};
-use crate::link::Link;
+use crate::drive::Driver;
 use crate::{Patience, gate};
 
 /// Told of every point that the runner reaches. Tests end the runner there; the program itself lets every point pass.
@@ -161,7 +159,10 @@ impl Runner {
             Directive::PassRing(at) => runs::pass_ring(organisation, id, at)?,
             Directive::Pause(at, reason) => runs::pause(organisation, id, at, reason)?,
             Directive::Halt(reason) => runs::halt_by_rule(organisation, id, reason)?,
-            Directive::AskGate(at) => self.ask_gate(run, at)?,
+            Directive::AskGate(at) => {
+                self.spawn_gate(run, at)?;
+                return Ok(self.patience.idle);
+            }
             Directive::End(state) => self.end(run, state)?,
         }
         self.witness.reached("round: done");
@@ -170,11 +171,6 @@ impl Runner {
 
     /// Has a host in work driven on, unless somebody drives it already.
     fn spawn(&self, run: &Run, asset: Subject) -> Result<(), Refusal> {
-        let key = (run.id, asset.clone());
-        let mut workers = self.workers();
-        if workers.contains_key(&key) {
-            return Ok(());
-        }
         let stored = self.organisation.view(|view| runs::find_plan(view, &run.plan))?;
         let plan = stored
             .and_then(|stored| stored.plan.host(&asset).cloned())
@@ -186,23 +182,48 @@ impl Runner {
                 )
                 .way_out("run `tagout doctor` on the machine that holds the data directory")
             })?;
-        let (organisation, witness) = (Arc::clone(&self.organisation), Arc::clone(&self.witness));
-        let (bell, patience, id, digest) = (self.bell.clone(), self.patience, run.id, run.plan);
-        let worker = move || {
-            let _rings = RingsAtTheEnd(bell);
+        let (run, digest) = (run.id, run.plan);
+        self.spawn_worker((run, asset.clone()), move |organisation, patience, witness| {
             let driver = Driver {
-                organisation: &organisation,
-                patience: &patience,
-                witness: &*witness,
-                run: id,
+                organisation,
+                patience,
+                witness,
+                run,
                 asset,
                 plan,
                 digest,
             };
             driver.drive()
+        })
+    }
+
+    /// Has the gate behind a ring asked: its command may take an hour, in which other runs go on.
+    fn spawn_gate(&self, run: &Run, at: usize) -> Result<(), Refusal> {
+        let run = run.clone();
+        self.spawn_worker(
+            (run.id, run.id.subject()),
+            move |organisation, patience, witness| gate::ask(organisation, patience, witness, &run, at),
+        )
+    }
+
+    /// Has somebody work on it, unless somebody does already.
+    fn spawn_worker(
+        &self,
+        key: (RunId, Subject),
+        work: impl FnOnce(&Organisation, &Patience, &dyn Witness) -> Result<(), Refusal> + Send + 'static,
+    ) -> Result<(), Refusal> {
+        let mut workers = self.workers();
+        if workers.contains_key(&key) {
+            return Ok(());
+        }
+        let (organisation, witness) = (Arc::clone(&self.organisation), Arc::clone(&self.witness));
+        let (bell, patience) = (self.bell.clone(), self.patience);
+        let worker = move || {
+            let _rings = RingsAtTheEnd(bell);
+            work(&organisation, &patience, &*witness)
         };
         let started = thread::Builder::new()
-            .name("runner-host".to_owned())
+            .name("runner-worker".to_owned())
             .spawn(worker);
         let thread = started.map_err(|error| {
             Refusal::new(
@@ -238,46 +259,6 @@ impl Runner {
         threads
             .into_iter()
             .try_for_each(|((run, asset), thread)| joined(run, &asset, thread))
-    }
-
-    fn ask_gate(&self, run: &Run, at: usize) -> Result<(), Refusal> {
-        let Gate::Command(command) = &run.rings[at].gate else {
-            return Ok(());
-        };
-        self.witness.reached("gate: asked for");
-        let (verdict, said) = match (self.gate_hindrance(run, at)?, command.on) {
-            (Some(why), _) => (Verdict::Unknown, format!("the command was not run: {why}")),
-            (None, GatePlace::Controller) => gate::here(command),
-            (None, GatePlace::Hosts) => self.ask_hosts(run, at, command),
-        };
-        self.witness.reached("gate: answered");
-        runs::note_gate(&self.organisation, run.id, at, verdict, &said)
-    }
-
-    /// The command is work like any other: it runs while the permit lives, which may have ended while the ring was watched.
-    fn gate_hindrance(&self, run: &Run, at: usize) -> Result<Option<String>, Refusal> {
-        for member in &run.rings[at].members {
-            let hindrance = runs::hindrance(&self.organisation, run.id, &member.asset, Action::Patch)?;
-            if hindrance.is_some() {
-                return Ok(hindrance);
-            }
-        }
-        Ok(None)
-    }
-
-    /// Every member of the ring is asked, also those that failed: their silence is no pass.
-    fn ask_hosts(&self, run: &Run, at: usize, command: &GateCommand) -> (Verdict, String) {
-        let mut worst = Verdict::Pass;
-        let mut said = Vec::new();
-        for member in &run.rings[at].members {
-            let (verdict, words) = match way(&self.organisation, &member.asset, &self.patience) {
-                Ok(way) => gate::on_host(&mut Link::new(way), &self.patience, command),
-                Err(refusal) => (Verdict::Unknown, refusal.what),
-            };
-            worst = worst.worse(verdict);
-            said.push(format!("{}: {verdict}: {words}", member.asset));
-        }
-        (worst, said.join("\n"))
     }
 
     /// Looks at every touched host once more for the register before the run ends, so that findings are judged by the

@@ -17,8 +17,8 @@ use storage::{EventKind, Migration};
 
 pub use acts::{
     Begun, Chosen, EvidenceFile, PlanRequest, Report, ShownRun, actor_of, begin, decide, end_ring, end_run,
-    finish_step, halt, halt_by_rule, hindrance, list, make_plan, note_gate, open_next_step, pass_ring, pause,
-    roll_back, show, show_plan, start, waiting,
+    finish_step, gate_hindrance, halt, halt_by_rule, hindrance, list, make_plan, note_gate, open_next_step,
+    pass_ring, pause, roll_back, show, show_plan, start, waiting,
 };
 pub use api::{PlanView, RunView};
 pub use commands::{PlanCommand, RunCommand};

@@ -132,6 +132,18 @@ pub fn hindrance(
     })
 }
 
+/// What stands in the way of the command behind the ring `at`, counted from 0: it is work of its own on each host of the ring,
+/// and runs only while the permit lives and names it.
+pub fn gate_hindrance(organisation: &Organisation, run: &Run, at: usize) -> Result<Option<String>, Refusal> {
+    for member in &run.rings[at].members {
+        let hindrance = hindrance(organisation, run.id, &member.asset, Action::Command)?;
+        if hindrance.is_some() {
+            return Ok(hindrance);
+        }
+    }
+    Ok(None)
+}
+
 fn record_start(
     tx: &mut Tx<'_>,
     run: &Run,

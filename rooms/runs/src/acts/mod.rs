@@ -9,7 +9,7 @@ mod start;
 mod steer;
 mod waiting;
 
-pub use carry::{Begun, EvidenceFile, Report, begin, finish_step, hindrance, open_next_step};
+pub use carry::{Begun, EvidenceFile, Report, begin, finish_step, gate_hindrance, hindrance, open_next_step};
 pub use end::{actor_of, end_ring, end_run, halt_by_rule, note_gate, pass_ring, pause};
 pub use make_plan::{Chosen, PlanRequest, make_plan};
 pub(crate) use show::look;

@@ -57,6 +57,11 @@ pub fn plan(story: &Story, change: ChangeId) -> Plan {
 
 /// A change of `web02` with a plan, in its open window and with its permit.
 fn ready(story: &Story) -> ChangeId {
+    ready_for(story, &Narrowed::default())
+}
+
+/// The same with a permit for less.
+fn ready_for(story: &Story, narrowed: &Narrowed) -> ChangeId {
     let organisation = &story.house.organisation;
     let id = story.open("web02").unwrap().id;
     let plan = plan(story, id);
@@ -79,7 +84,7 @@ fn ready(story: &Story) -> ChangeId {
     story.approve(&story.ben, id).unwrap();
     story.schedule(id).unwrap();
     story.house.wait(Span::hours(85));
-    permits::issue(organisation, &story.carla, id, &Narrowed::default()).unwrap();
+    permits::issue(organisation, &story.carla, id, narrowed).unwrap();
     id
 }
 
@@ -150,6 +155,26 @@ fn a_run_goes_by_the_state_of_its_change_as_the_gate_does() {
     let why = hindrance(&story, &run).unwrap();
     assert!(why.contains("CHG-0001 is rolled back"), "{why}");
     assert_eq!(runs::begin(organisation, run.id, &web02()).unwrap(), Begun::No);
+}
+
+#[test]
+fn a_permit_to_patch_lets_no_command_between_the_rings_run() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let may_command = |actions: &[Action]| {
+        let story = story();
+        let narrowed = Narrowed {
+            actions: Some(actions.iter().copied().collect()),
+            ..Narrowed::default()
+        };
+        let id = ready_for(&story, &narrowed);
+        let run = start(&story, id).unwrap();
+        runs::gate_hindrance(&story.house.organisation, &run, 0).unwrap()
+    };
+    let why = may_command(&[Action::Patch]).unwrap();
+    assert!(why.contains("command"), "{why}");
+    assert_eq!(may_command(&[Action::Patch, Action::Command]), None);
 }
 
 #[test]
