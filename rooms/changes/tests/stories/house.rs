@@ -57,6 +57,8 @@ impl Story {
             emil: house.person("emil", &[Role::IncidentManager]),
             house,
         };
+        // A run asks for the roles that its executor has at that moment.
+        story.house.confirm(&story.dora, &story.anna);
         story.register("web01", Classification::Cui);
         story.register("web02", Classification::None);
         // The key is enrolled under the administrator's right, as the shipped policy says.

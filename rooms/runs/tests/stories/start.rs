@@ -13,14 +13,11 @@ use storage::By;
 use crate::house::{Story, has_ssh_keygen};
 
 pub fn story() -> Story {
-    let story = Story::with(|rooms| {
+    Story::with(|rooms| {
         rooms
             .room(permits::migrations(), permits::events())
             .room(runs::migrations(), runs::events())
-    });
-    // A run asks for the roles that its executor has at that moment.
-    story.house.confirm(&story.dora, &story.anna);
-    story
+    })
 }
 
 fn web02() -> Subject {
