@@ -75,6 +75,10 @@ pub fn migrations() -> &'static [Migration] {
             name: "people/0004",
             sql: include_str!("../migrations/0004_sign_in_proofs.sql"),
         },
+        Migration {
+            name: "people/0005",
+            sql: include_str!("../migrations/0005_failures_by_way.sql"),
+        },
     ]
 }
 

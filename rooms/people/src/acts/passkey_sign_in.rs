@@ -9,7 +9,7 @@ use storage::{Organisation, View};
 use super::challenges::{Purpose, name_of, recall};
 use super::passkeys::{RelyingParty, user_handle};
 use super::sign_in::{SignedIn, Used, is_locked, let_in, record_failure};
-use crate::rules::{Passkey, PasskeyUse, SignInFailed};
+use crate::rules::{Passkey, PasskeyUse, SignInFailed, Way};
 use crate::store;
 
 /// A passkey's answer to a challenge, as a browser sends it.
@@ -122,6 +122,7 @@ impl Answered {
             passkey: Some(passkey.id),
             challenge: Some(self.challenge.clone()),
             is_copy_suspected: verified.is_some(),
+            is_first: false,
         })))
     }
 }
@@ -139,14 +140,14 @@ pub fn sign_in_with_passkey(
     let answered = answered.ok_or_else(|| refused(&terms))?;
     let person = store::find(&tx.view(), answered.passkey.person)?.filter(|person| person.is_active);
     let person = person.ok_or_else(|| refused(&terms))?;
-    if is_locked(&tx.view(), &person, &terms, organisation.now())? {
+    if is_locked(&tx.view(), &person, Way::Passkey, &terms, organisation.now())? {
         return Err(refused(&terms));
     }
     match answered.settle(&tx.view(), source)? {
         None => Err(refused(&terms)),
         Some(Ok(used)) => let_in(tx, &terms, person, used, source),
         Some(Err(failed)) => {
-            record_failure(tx, &person, Authentication::Passkey, failed)?;
+            record_failure(tx, &person, &terms, failed)?;
             Err(refused(&terms))
         }
     }

@@ -10,7 +10,7 @@ use super::passkey_sign_in::{self, PasskeyAnswer};
 use super::passkeys::{RelyingParty, credentials_of};
 use super::secrets::new_secret;
 use super::sign_in::{self, Attempt, is_locked, record_failure};
-use crate::rules::{ProvenAgain, TokenId, TokenKind, WaysIn};
+use crate::rules::{ProvenAgain, TokenId, TokenKind, Way, WaysIn};
 use crate::store;
 
 /// With what somebody proves again who they are.
@@ -92,11 +92,11 @@ pub fn prove_again(
     source: &str,
 ) -> Result<Renewed, Refusal> {
     let token = sign_in_of(actor)?;
-    let handle = actor.person.to_string();
+    let person = organisation.view(|view| existing(view, actor.person))?;
     let (terms, compared, answered) = match proof {
         Proof::Password { password, code } => {
             let attempt = Attempt {
-                handle: &handle,
+                handle: person.handle.as_str(),
                 password,
                 code,
                 source: source.to_owned(),
@@ -112,15 +112,15 @@ pub fn prove_again(
         }
     };
     let (way, refused) = match proof {
-        Proof::Password { .. } => (Authentication::PasswordTotp, sign_in::refused(&terms)),
-        Proof::Passkey { .. } => (Authentication::Passkey, passkey_sign_in::refused(&terms)),
+        Proof::Password { .. } => (Way::Password, sign_in::refused(&terms)),
+        Proof::Passkey { .. } => (Way::Passkey, passkey_sign_in::refused(&terms)),
     };
     let mut tx = organisation.begin("people.prove_again")?;
     let person = existing(&tx.view(), actor.person)?;
     let holds = store::token(&tx.view(), token)?.is_some_and(|token| {
         token.person == person.id && token.kind == TokenKind::SignIn && token.revoked_at.is_none()
     });
-    if !holds || !person.is_active || is_locked(&tx.view(), &person, &terms, organisation.now())? {
+    if !holds || !person.is_active || is_locked(&tx.view(), &person, way, &terms, organisation.now())? {
         return Err(refused);
     }
     let settled = match (compared, answered) {
@@ -131,7 +131,7 @@ pub fn prove_again(
     let used = match settled {
         Some(Ok(used)) => used,
         Some(Err(failed)) => {
-            record_failure(tx, &person, way, failed)?;
+            record_failure(tx, &person, &terms, failed)?;
             return Err(refused);
         }
         None => return Err(refused),

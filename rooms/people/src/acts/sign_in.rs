@@ -10,8 +10,8 @@ use storage::{Organisation, Tx, View};
 use super::accept::{hash_context, totp_context};
 use super::secrets::new_secret;
 use crate::rules::{
-    PasskeyUse, Person, Secret, SignInFailed, TokenId, TokenIssued, TokenKind, hash_password, locked_until,
-    password_matches, recovery_hash, unused,
+    Handle, PasskeyUse, Person, Secret, SignInFailed, TokenId, TokenIssued, TokenKind, Way, hash_password,
+    is_first, locked_until, password_matches, recovery_hash, unused,
 };
 use crate::store::{self, StoredPassword};
 
@@ -79,7 +79,11 @@ pub(super) fn compare(
 ) -> Result<(SignInTerms, Option<Compared>), Refusal> {
     let stored = organisation.view(|view| {
         let terms = policy::current(view)?.sign_in_terms();
-        let person = store::resolve(view, attempt.handle)?.filter(|person| person.is_active);
+        // A handle and no id: ids go up by one, so whoever could try them would need to know nobody's name.
+        let person = match Handle::parse(attempt.handle) {
+            Ok(handle) => store::resolve(view, handle.as_str())?.filter(|person| person.is_active),
+            Err(_) => None,
+        };
         let password = person
             .as_ref()
             .map(|person| store::password(view, person.id))
@@ -137,6 +141,7 @@ impl Compared {
             passkey: None,
             challenge: None,
             is_copy_suspected: false,
+            is_first: false,
         })))
     }
 }
@@ -144,10 +149,11 @@ impl Compared {
 pub(super) fn is_locked(
     view: &View<'_>,
     person: &Person,
+    way: Way,
     terms: &SignInTerms,
     now: Time,
 ) -> Result<bool, Refusal> {
-    let failures = store::failures(view, person.id)?;
+    let failures = store::failures(view, person.id, way)?;
     Ok(locked_until(failures, terms.failures_most, terms.lockout, now).is_some())
 }
 
@@ -169,9 +175,18 @@ pub(super) fn actor_of(
 pub(super) fn record_failure(
     mut tx: Tx<'_>,
     person: &Person,
-    authentication: Authentication,
+    terms: &SignInTerms,
     failed: SignInFailed,
 ) -> Result<(), Refusal> {
+    let (way, authentication) = match failed.passkey {
+        None => (Way::Password, Authentication::PasswordTotp),
+        Some(_) => (Way::Passkey, Authentication::Passkey),
+    };
+    let before = store::failures(&tx.view(), person.id, way)?;
+    let failed = SignInFailed {
+        is_first: is_first(before, terms.lockout, tx.organisation().now()),
+        ..failed
+    };
     tx.record(
         &actor_of(person, authentication, BTreeSet::new()),
         Events::one(failed),
@@ -227,14 +242,14 @@ pub fn sign_in(organisation: &Organisation, attempt: &Attempt<'_>) -> Result<Sig
     let compared = compared.ok_or_else(|| refused(&terms))?;
     let person = store::find(&tx.view(), compared.person.id)?.filter(|person| person.is_active);
     let person = person.ok_or_else(|| refused(&terms))?;
-    if is_locked(&tx.view(), &person, &terms, organisation.now())? {
+    if is_locked(&tx.view(), &person, Way::Password, &terms, organisation.now())? {
         return Err(refused(&terms));
     }
     match compared.settle(&tx.view(), &attempt.source)? {
         None => Err(refused(&terms)),
         Some(Ok(used)) => let_in(tx, &terms, person, used, &attempt.source),
         Some(Err(failed)) => {
-            record_failure(tx, &person, Authentication::PasswordTotp, failed)?;
+            record_failure(tx, &person, &terms, failed)?;
             Err(refused(&terms))
         }
     }
@@ -246,7 +261,7 @@ pub fn prove(organisation: &Organisation, attempt: &Attempt<'_>) -> Result<Actor
     let (terms, compared) = compare(organisation, attempt)?;
     let good = compared.filter(|compared| compared.is_right && compared.step.is_some());
     let person = good.ok_or_else(|| refused(&terms))?.person;
-    if organisation.view(|view| is_locked(view, &person, &terms, organisation.now()))? {
+    if organisation.view(|view| is_locked(view, &person, Way::Password, &terms, organisation.now()))? {
         return Err(refused(&terms));
     }
     let roles = person.usable_roles();

@@ -179,6 +179,9 @@ pub struct SignInFailed {
     /// Whether all was right but the passkey's counter, which did not grow: somebody may have a copy.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_copy_suspected: bool,
+    /// Whether it is counted from one again, because so long before it nobody failed that a lock would have run out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_first: bool,
 }
 event!(
     SignInFailed,

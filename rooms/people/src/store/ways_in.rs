@@ -5,7 +5,7 @@ use storage::{Row, Stamp, StorageError, Tables, Value, View};
 
 use crate::rules::{
     CredentialsSet, Failures, InvitationAccepted, Passkey, PasskeyEnrolled, PasskeyId, PasskeyRevoked,
-    PasswordRemoved, PasswordSet, RecoveryCode, RecoveryCodesMade, SignInFailed, WaysIn,
+    PasswordRemoved, PasswordSet, RecoveryCode, RecoveryCodesMade, SignInFailed, Way, WaysIn,
 };
 
 /// How long a used challenge is remembered; longer than any challenge is good.
@@ -151,8 +151,14 @@ pub(super) fn apply_sign_in_failed(
     stamp: &Stamp,
     event: SignInFailed,
 ) -> Result<(), StorageError> {
-    let values = [Value::id(event.person), stamp.time.into()];
-    tables.execute(include_str!("../sql/count_failure.sql"), &values)?;
+    let values = [Value::id(event.person), stamp.time.into(), event.is_first.into()];
+    tables.execute(
+        match event.passkey {
+            None => include_str!("../sql/count_password_failure.sql"),
+            Some(_) => include_str!("../sql/count_passkey_failure.sql"),
+        },
+        &values,
+    )?;
     match event.challenge {
         Some(challenge) => use_up_challenge(tables, stamp, &challenge),
         None => Ok(()),
@@ -211,15 +217,19 @@ pub(crate) fn password(view: &View<'_>, person: PersonId) -> Result<Option<Store
     )
 }
 
-/// The failures of this person since they last signed in.
-pub(crate) fn failures(view: &View<'_>, person: PersonId) -> Result<Failures, StorageError> {
+/// The failures of this person since they last signed in, by passwords or by passkeys.
+pub(crate) fn failures(view: &View<'_>, person: PersonId, way: Way) -> Result<Failures, StorageError> {
+    let (count, last_at) = match way {
+        Way::Password => ("failures", "last_failure_at"),
+        Way::Passkey => ("passkey_failures", "passkey_last_failure_at"),
+    };
     let stored = view.one(
         include_str!("../sql/read_failures.sql"),
         &[Value::id(person)],
         |row| {
             Ok(Failures {
-                count: row.count("failures")?,
-                last_at: row.time("last_failure_at")?,
+                count: row.count(count)?,
+                last_at: row.time(last_at)?,
             })
         },
     )?;

@@ -192,6 +192,34 @@ fn guessing_at_the_proof_locks_the_account_as_guessing_at_the_door_does() {
 }
 
 #[test]
+fn a_stranger_who_guesses_at_the_password_locks_no_passkey() {
+    let house = house();
+    let organisation = &house.organisation;
+    accept(&house, &invitation(&house, "ben", &[Role::Requester]));
+    let signed_in = sign_in(&house, "ben", &code(&house)).unwrap();
+    let ben = actor(&house, &signed_in.token);
+    let mut key = Passkey::from_seed(PARTY.id, [1; 32]);
+    enrol(&house, &ben, &key).unwrap();
+    for _ in 0..6 {
+        sign_in(&house, "ben", "000000").unwrap_err();
+    }
+    house.wait(Span::minutes(1));
+    assert!(
+        sign_in(&house, "ben", &code(&house)).is_err(),
+        "the password is locked"
+    );
+    assert!(sign_in_with(&house, &mut key, "PER-0002").is_ok());
+    let offer = people::offer_step_up(organisation, &ben).unwrap();
+    let asserted = key.get(PARTY.origin, &offer.challenge.bytes);
+    let proof = Proof::Passkey {
+        party: PARTY,
+        answer: answer(&offer.challenge.ticket, &asserted, None),
+    };
+    assert!(people::prove_again(organisation, &ben, &proof, SOURCE).is_ok());
+    house.assert_sound();
+}
+
+#[test]
 fn who_is_signed_in_sees_their_sign_ins_and_ends_the_others() {
     let house = house();
     let organisation = &house.organisation;
