@@ -33,6 +33,8 @@ struct Layout<'a> {
     /// Whether the main part is fetched anew: never below a refusal, where it holds what was typed and its path is that of
     /// what was sent, at which there is no page.
     is_live: bool,
+    /// Up to where the records were known.
+    seen: &'a str,
     /// Whether the refused form stands on the page again with something that was typed into it.
     is_kept: bool,
     appearance: &'static str,
@@ -82,6 +84,7 @@ impl Frame<'_> {
             entries: self.places.iter().map(entry).collect(),
             refusal: self.visit.refusal.as_ref(),
             is_live: shown.is_live && self.visit.refusal.is_none(),
+            seen: &self.visit.seen,
             is_kept: is_kept(self.visit, shown),
             appearance: self.visit.appearance.name(),
             sign_out: Form::to("/sign-out".to_owned(), self.visit),

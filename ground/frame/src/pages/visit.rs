@@ -37,6 +37,8 @@ pub(crate) struct Visit {
     pub(crate) refusal: Option<Refusal>,
     /// How the person wants pages to look.
     pub(crate) appearance: Appearance,
+    /// Up to where the records were known when the look began, in words of the server that was asked.
+    pub(crate) seen: String,
 }
 
 /// The key that the forms of whoever holds this cookie carry: HMAC-SHA-256 in hex. It tells nothing of the cookie, and who

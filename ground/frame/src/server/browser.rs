@@ -153,6 +153,7 @@ impl Desk {
             path: path.to_owned(),
             once: hex::encode(chance.sixteen()),
             appearance: cookies.appearance,
+            seen: self.seen(self.house.organisation.as_of()),
             ..Visit::default()
         };
         if !is_public {

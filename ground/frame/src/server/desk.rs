@@ -13,6 +13,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use basis::{Actor, Class, Refusal};
 use ledger::Hash;
+use storage::AsOf;
 use tokio::sync::Semaphore;
 
 use super::answer::{Refused, answered, refused};
@@ -36,6 +37,8 @@ pub(super) struct Source(pub(super) SocketAddr);
 
 /// What all requests share.
 pub(super) struct Desk {
+    /// Names this start of the server: what it counts begins anew with it.
+    era: String,
     pub(super) house: Arc<House>,
     pub(super) crew: Crew,
     /// Runs what people ask for who are not signed in, so that it takes no seat from those who are.
@@ -72,6 +75,7 @@ struct Outcome {
 impl Desk {
     pub(super) fn new(house: Arc<House>) -> Self {
         Self {
+            era: hex::encode(house.organisation.chance().sixteen()),
             house,
             crew: Crew::new(FUNCTIONS_AT_ONCE, WAITING_MAX, WAIT_MAX),
             public_crew: Crew::new(PUBLIC_ACTS_AT_ONCE, PUBLIC_ACTS_WAITING_MAX, PUBLIC_ACT_WAIT_MAX),
@@ -79,6 +83,11 @@ impl Desk {
             files: Semaphore::new(FILES_AT_ONCE),
             repeats: Repeats::new(),
         }
+    }
+
+    /// Up to where the records are known, in words that no other start of the server uses.
+    pub(super) fn seen(&self, as_of: AsOf) -> String {
+        format!("{}.{as_of}", self.era)
     }
 
     /// Answers a request to this route.

@@ -33,6 +33,12 @@ const LIFE_MAX: Duration = Duration::from_secs(30 * 60);
 /// How many pages are told at once; the next go without.
 const PAGES_MAX: usize = 256;
 
+/// How long a browser waits before it connects again, in milliseconds.
+const RETRY: &[u8] = b"retry: 2000\n\n";
+const RETRY_AND_MOVED: &[u8] = b"retry: 2000\n\nevent: moved\ndata:\n\n";
+/// The line that has a page fetch itself anew.
+const MOVED: &[u8] = b"event: moved\ndata:\n\n";
+
 /// Whether the server is stopping; put into every request by the server.
 #[derive(Debug, Clone)]
 pub(super) struct Stopping(pub(super) watch::Receiver<bool>);
@@ -55,6 +61,7 @@ impl Live {
             return status(StatusCode::BAD_REQUEST);
         }
         let cookies = Cookies::of(&desk.house.web, request.headers());
+        let seen = seen_by(request.uri().query().unwrap_or_default());
         let stopping = request.extensions().get::<Stopping>().cloned();
         if !is_signed_in(&desk, &cookies.session).await {
             return status(StatusCode::UNAUTHORIZED);
@@ -64,7 +71,7 @@ impl Live {
         };
         let (sender, receiver) = mpsc::channel(4);
         tokio::spawn(async move {
-            tell(&desk, &cookies.session, stopping.as_ref(), &sender).await;
+            tell(&desk, &cookies.session, seen, stopping.as_ref(), &sender).await;
             drop(place);
         });
         let mut response = Response::new(Body::new(Lines(receiver)));
@@ -74,12 +81,29 @@ impl Live {
     }
 }
 
+/// Up to where the page knew the records when it was made.
+fn seen_by(query: &str) -> Option<String> {
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    pairs
+        .find(|(name, _)| name == "seen")
+        .map(|(_, seen)| seen.into_owned())
+}
+
 /// Sends until the page is gone, its person is signed out, the server stops, or the time is up.
-async fn tell(desk: &Arc<Desk>, token: &str, stopping: Option<&Stopping>, sender: &mpsc::Sender<Bytes>) {
+async fn tell(
+    desk: &Arc<Desk>,
+    token: &str,
+    seen_by_page: Option<String>,
+    stopping: Option<&Stopping>,
+    sender: &mpsc::Sender<Bytes>,
+) {
     let organisation = &desk.house.organisation;
     let (began, mut pulsed, mut asked) = (Instant::now(), Instant::now(), Instant::now());
     let mut seen = organisation.as_of();
-    if sender.send(Bytes::from_static(b"retry: 2000\n\n")).await.is_err() {
+    // Between the look and now, or while it was not connected, something may have been recorded.
+    let is_behind = seen_by_page != Some(desk.seen(seen));
+    let first: &[u8] = if is_behind { RETRY_AND_MOVED } else { RETRY };
+    if sender.send(Bytes::from_static(first)).await.is_err() {
         return;
     }
     let is_stopping = || stopping.is_some_and(|stopping| *stopping.0.borrow());
@@ -87,7 +111,7 @@ async fn tell(desk: &Arc<Desk>, token: &str, stopping: Option<&Stopping>, sender
         sleep(LOOK_EVERY).await;
         let now = organisation.as_of();
         let line: &[u8] = if now != seen {
-            b"event: moved\ndata:\n\n"
+            MOVED
         } else if pulsed.elapsed() >= PULSE_EVERY {
             b":\n\n"
         } else {

@@ -1,5 +1,7 @@
 //! What holds for every page and form: who is let in, from where, how often, and what is kept of what was typed.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::sync::atomic::Ordering;
 
 use crate::toy::{MADE_BY_FORM, Reply, ToyHouse};
@@ -236,6 +238,34 @@ fn pages_are_shown_under_their_own_name_alone() {
         let request = format!("GET /live HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         assert_eq!(house.say(request.as_bytes()).unwrap().status, status, "{host}");
     }
+}
+
+#[test]
+fn a_page_that_missed_something_is_told_as_soon_as_it_connects() {
+    let house = ToyHouse::open();
+    let page = show(&house, "/lamps", &[ANNA]).text();
+    let at = page.find("/live?seen=").expect("a live page");
+    let live = page[at..].split('"').next().unwrap();
+    // What the server says at once, with what it says about connecting again.
+    let first_words = |address: &str| {
+        let request = format!("GET {address} HTTP/1.1\r\nHost: toy\r\nCookie: tagout=anna\r\n\r\n");
+        let mut stream = TcpStream::connect(house.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut said = Vec::new();
+        while !said.windows(6).any(|words| words == b"retry:") {
+            let mut some = [0; 1024];
+            let count = stream.read(&mut some).unwrap();
+            assert!(count > 0, "{}", String::from_utf8_lossy(&said));
+            said.extend_from_slice(&some[..count]);
+        }
+        String::from_utf8(said).unwrap().contains("event: moved")
+    };
+    assert!(first_words("/live"), "of an older page nothing is known");
+    assert!(
+        first_words("/live?seen=0.0"),
+        "what another start of the server said"
+    );
+    assert!(!first_words(live), "nothing was recorded since");
 }
 
 #[test]

@@ -35,6 +35,10 @@ impl Page for LampPage {
         "Lamps & <more>".to_owned()
     }
 
+    fn is_live(&self) -> bool {
+        true
+    }
+
     fn samples() -> Vec<(&'static str, Self)> {
         let form = Form::sample("/lamps");
         vec![("usual", Self { form })]
