@@ -124,7 +124,7 @@ class Keys:
                 raise Refused("keys", entry.place, f"{key_id} is another person's key")
         elif entry.subject not in self.withheld_enrolments:
             raise Refused("keys", entry.place, f"{key_id} was not enrolled earlier in the package")
-        self.revoked.setdefault(key_id, entry.index)
+        self.revoked.setdefault((entry.subject, key_id), []).append(entry.index)
 
     @staticmethod
     def _check_person(entry):
@@ -141,12 +141,13 @@ class Keys:
             raise Refused("decisions", entry.place, f"{key_id} is not enrolled earlier in the package")
         if owner != person:
             raise Refused("decisions", entry.place, f"{key_id} is not a key of {person}")
-        until = self.revoked.get(key_id)
-        if until is not None and until < entry.index:
+
+        def between(indexes):
+            return [index for index in indexes if since < index < entry.index]
+
+        for until in between(self.revoked.get((person, key_id), ())):
             raise Refused("decisions", entry.place, f"{key_id} was revoked by entry {until}")
-        if any(since < index < entry.index for index in self.withheld_revocations.get(person, ())):
-            return None
-        return key
+        return None if between(self.withheld_revocations.get(person, ())) else key
 
 
 class Submissions:
@@ -259,13 +260,16 @@ def check_evidence(entries, files, hash_of):
             raise Refused("evidence", entry.place, f"it has {entry.blobs} blobs and not exactly one")
         path = "evidence/" + payload["sha256"]
         named.add(path)
+        if destroyed.get((entry.subject, payload["sha256"]), -1) > entry.index:
+            continue
         if path not in hash_of:
-            if destroyed.get((entry.subject, payload["sha256"]), -1) < entry.index:
-                raise Refused("evidence", entry.place, f"{path} is not in the package and not destroyed later")
-        elif files.size(path) != payload["size"] or hash_of[path] != payload["sha256"]:
-            raise Refused("evidence", path, f"size or content are not as entry {entry.index} says")
+            raise Refused("evidence", entry.place, f"{path} is not in the package and not destroyed later")
+        if files.size(path) != payload["size"]:
+            raise Refused("evidence", path, f"its size is not as entry {entry.index} says")
     present = [path for path in hash_of if path.startswith("evidence/")]
     for path in present:
         if path not in named:
             raise Refused("evidence", path, "no readable entry names this file")
+        if path != "evidence/" + hash_of[path]:
+            raise Refused("evidence", path, "its content is not what it is named after")
     return len(present)

@@ -71,6 +71,15 @@ class Keys(Judged):
         story.submit()
         self.assert_yes(story.package())
 
+    def test_a_revocation_before_the_enrolment_is_of_another_key_of_that_id(self):
+        story = Story()
+        redact(story, story.enrol(key_id="KEY-0002", key=SshKey()))
+        story.organisation.add("people.key_revoked", BORIS, {"key_id": "KEY-0001"})
+        story.enrol()
+        story.submit()
+        story.decide()
+        self.assertEqual(self.assert_yes(story.package())["decisions_checked"], 1)
+
 
 class Submissions(Judged):
     def test_submissions_of_another_form_are_refused(self):
@@ -294,6 +303,20 @@ class Evidence(Judged):
             (good, {"sealed": True}),
         ):
             self.assert_no("evidence", self.destroyed(payload, **options))
+
+    def test_what_is_said_of_destroyed_evidence_is_not_compared_with_a_file_of_others(self):
+        digest = building.sha256(b"dpkg log\n")
+        for size in (9, 3):
+            story = Story()
+            story.submit()
+            story.attach(size=size)
+            story.organisation.add("evidence.destroyed", "EVD-0001", {"evidence": "EVD-0001", "sha256": digest})
+            story.attach(subject="EVD-0002")
+            self.assert_yes(story.package())
+        story.organisation.add("evidence.destroyed", "EVD-0002", {"evidence": "EVD-0002", "sha256": digest})
+        self.assert_yes(story.package())
+        story.evidence["evidence/" + digest] = b"DPKG log\n"
+        self.assert_no("evidence", story.package(), "named after")
 
 
 if __name__ == "__main__":
