@@ -12,7 +12,9 @@ use super::enrol::existing;
 use super::passkeys::{NewPasskey, PasskeyOffer, RelyingParty, check_new};
 use super::recovery::new_codes;
 use super::secrets;
-use crate::rules::{CredentialsSet, InvitationAccepted, Person, Secret, check_password_form, hash_password};
+use crate::rules::{
+    CredentialsSet, InvitationAccepted, KeyRevoked, Person, Secret, check_password_form, hash_password,
+};
 use crate::store;
 
 /// What a person sends to accept an invitation.
@@ -120,6 +122,24 @@ fn invited_person(organisation: &Organisation, view: &View<'_>, invitation: &str
     existing(view, id)
 }
 
+/// What the ledger says of signing keys that end with an invitation.
+const KEYS_END: &str =
+    "a new invitation was accepted, so who enrolled this key is no longer known to be its person";
+
+/// The end of every signing key that the person still has, in events of their own: whoever verifies a signature reads those.
+fn ended_keys(view: &View<'_>, person: PersonId) -> Result<Events, Refusal> {
+    let mut ended = Events::none();
+    let keys = store::signing_keys_of(view, person)?;
+    for key in keys.iter().filter(|key| key.revoked_at.is_none()) {
+        ended.push(KeyRevoked {
+            person,
+            key_id: key.id,
+            reason: KEYS_END.to_owned(),
+        });
+    }
+    Ok(ended)
+}
+
 fn actor_of(person: PersonId) -> Actor {
     Actor {
         person,
@@ -140,7 +160,8 @@ pub fn look_at_invitation(organisation: &Organisation, invitation: &str) -> Resu
     })
 }
 
-/// Sets password and one-time codes for the person whose invitation this is. Every way to sign in that they had ends.
+/// Sets password and one-time codes for the person whose invitation this is. Every way to sign in that they had ends, and
+/// every signing key.
 pub fn accept(organisation: &Organisation, acceptance: &Acceptance<'_>) -> Result<Accepted, Refusal> {
     let invitation = acceptance.invitation.trim();
     person_named(invitation)?;
@@ -161,7 +182,9 @@ pub fn accept(organisation: &Organisation, acceptance: &Acceptance<'_>) -> Resul
         step,
     };
     let (recovery_codes, made) = new_codes(organisation, id);
-    tx.record(&actor_of(id), Events::one(set).and(made))?;
+    let mut events = Events::one(set).and(made);
+    events.extend(ended_keys(&tx.view(), id)?);
+    tx.record(&actor_of(id), events)?;
     tx.commit()?;
     Ok(Accepted {
         person,
@@ -169,7 +192,7 @@ pub fn accept(organisation: &Organisation, acceptance: &Acceptance<'_>) -> Resul
     })
 }
 
-/// Enrols a passkey for the person whose invitation this is. Every way to sign in that they had ends.
+/// Enrols a passkey for the person whose invitation this is. Every way to sign in that they had ends, and every signing key.
 pub fn accept_with_passkey(
     organisation: &Organisation,
     party: &RelyingParty<'_>,
@@ -184,7 +207,9 @@ pub fn accept_with_passkey(
     let person = invited_person(organisation, &tx.view(), invitation)?;
     let enrolled = checked?.enrolled(&tx.view(), id)?;
     let accepted = InvitationAccepted { person: id };
-    tx.record(&actor_of(id), Events::one(accepted).and(enrolled))?;
+    let mut events = Events::one(accepted).and(enrolled);
+    events.extend(ended_keys(&tx.view(), id)?);
+    tx.record(&actor_of(id), events)?;
     tx.commit()?;
     Ok(Accepted {
         person,

@@ -30,7 +30,7 @@ pub enum PeopleCommand {
         #[arg(long, value_delimiter = ',', required = true)]
         roles: Vec<String>,
     },
-    /// Give a person a new invitation; password and one-time codes are chosen anew
+    /// Give a person a new invitation; once they accept, their ways to sign in and their signing keys end
     Invite {
         /// The person's handle or id
         person: String,

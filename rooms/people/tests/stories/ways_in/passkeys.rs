@@ -3,13 +3,37 @@
 use basis::{Authentication, Class, Proven, Role, Span};
 use formats::sshsig::PublicKey;
 use formats::webauthn::Assertion;
-use people::{CHALLENGE_LIFE, Purpose, RelyingParty, SignInDeed};
+use people::{CHALLENGE_LIFE, Purpose, RelyingParty, SignInDeed, SigningKey};
 use testkit::authenticator::Passkey;
 
 use super::*;
 
 fn passkey(seed: u8) -> Passkey {
     Passkey::from_seed(PARTY.id, [seed; 32])
+}
+
+/// Enrols the only passkey of ben as a signing key.
+fn as_signing_key(house: &House, ben: &Actor, key: &mut Passkey) -> SigningKey {
+    let stored = people::own_passkeys(&house.organisation, ben).unwrap().remove(0);
+    let public = PublicKey::parse_openssh(&stored.openssh).unwrap();
+    let text = people::enrolment_text(house.organisation.origin(), ben.person, &public);
+    let challenge = formats::sshsig::to_be_signed(people::ENROLMENT_NAMESPACE, text.as_bytes());
+    let asserted = key.get(PARTY.origin, &challenge);
+    let signature = Assertion::read(
+        &asserted.client_data_json,
+        &asserted.authenticator_data,
+        &asserted.signature,
+    )
+    .and_then(|assertion| {
+        assertion.into_ssh_signature(
+            &public,
+            PARTY.origin,
+            people::ENROLMENT_NAMESPACE,
+            text.as_bytes(),
+        )
+    })
+    .unwrap();
+    people::enrol_key(&house.organisation, ben, &stored.openssh, &signature.armored()).unwrap()
 }
 
 #[test]
@@ -55,6 +79,45 @@ fn a_reset_ends_every_way_in_that_was_there_before() {
         "the password went"
     );
     sign_in_with(&house, &mut new, "PER-0002").unwrap();
+    house.assert_sound();
+}
+
+#[test]
+fn a_reset_ends_the_signing_keys_that_were_there_before_in_entries_of_their_own() {
+    let house = house();
+    let (organisation, anna) = (&house.organisation, house.administrator());
+    for with_passkey in [true, false] {
+        let handle = if with_passkey { "pup" } else { "pip" };
+        let invited = invitation(&house, handle, &[Role::Requester]);
+        let mut key = passkey(handle.as_bytes()[1]);
+        let person = accept_with(&house, &invited, &key).unwrap().person.id;
+        let before = entries(&house, "people.key_revoked");
+        let signed_in = sign_in_with(&house, &mut key, &person.to_string()).unwrap();
+        let first = as_signing_key(&house, &actor(&house, &signed_in.token), &mut key);
+
+        let again = people::invite(organisation, &anna, person).unwrap();
+        let keys = || {
+            organisation
+                .view(|view| people::signing_keys_of(view, person))
+                .unwrap()
+        };
+        assert_eq!(
+            keys()[0].revoked_at,
+            None,
+            "an invitation that nobody takes ends nothing"
+        );
+        match with_passkey {
+            true => drop(accept_with(&house, &again.code, &passkey(200)).unwrap()),
+            false => drop(accept(&house, &again.code)),
+        }
+        assert_eq!(keys().len(), 1);
+        assert!(keys()[0].id == first.id && keys()[0].revoked_at.is_some());
+        assert_eq!(entries(&house, "people.key_revoked"), before + 1);
+        // What is revoked already is not revoked once more.
+        let third = people::invite(organisation, &anna, person).unwrap();
+        accept(&house, &third.code);
+        assert_eq!(entries(&house, "people.key_revoked"), before + 1);
+    }
     house.assert_sound();
 }
 
@@ -254,27 +317,8 @@ fn a_passkey_is_enrolled_as_a_signing_key_by_a_signature_of_its_own() {
     let mut key = passkey(1);
     accept_with(&house, &invitation(&house, "ben", &[Role::Requester]), &key).unwrap();
     let ben = actor(&house, &sign_in_with(&house, &mut key, "PER-0002").unwrap().token);
-    let stored = people::own_passkeys(&house.organisation, &ben).unwrap().remove(0);
-    let public = PublicKey::parse_openssh(&stored.openssh).unwrap();
-    let text = people::enrolment_text(house.organisation.origin(), ben.person, &public);
-    let challenge = formats::sshsig::to_be_signed(people::ENROLMENT_NAMESPACE, text.as_bytes());
-    let asserted = key.get(PARTY.origin, &challenge);
-    let signature = Assertion::read(
-        &asserted.client_data_json,
-        &asserted.authenticator_data,
-        &asserted.signature,
-    )
-    .and_then(|assertion| {
-        assertion.into_ssh_signature(
-            &public,
-            PARTY.origin,
-            people::ENROLMENT_NAMESPACE,
-            text.as_bytes(),
-        )
-    })
-    .unwrap();
-    let enrolled =
-        people::enrol_key(&house.organisation, &ben, &stored.openssh, &signature.armored()).unwrap();
+    let enrolled = as_signing_key(&house, &ben, &mut key);
+    let public = PublicKey::parse_openssh(&enrolled.openssh).unwrap();
     assert_eq!(enrolled.fingerprint, public.fingerprint());
     house.assert_sound();
 }
