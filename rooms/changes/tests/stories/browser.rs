@@ -79,6 +79,8 @@ impl Pages {
             &story.anna
         };
         story.house.confirm(person, by);
+        // Their new invitation ended the key from before.
+        story.enrol_key(person);
         story.house.wait(Span::minutes(1));
         let organisation = &story.house.organisation;
         let found = organisation

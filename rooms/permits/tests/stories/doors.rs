@@ -98,6 +98,8 @@ fn a_change_goes_from_draft_to_the_gate_by_command_line() {
     let story = story();
     for person in [&story.ben, &story.carla] {
         story.house.confirm(person, &story.anna);
+        // Their new invitation ended the key from before.
+        story.enrol_key(person);
     }
     let server = Server::of(&story);
     let text = story.house.folder().join("text.txt");
