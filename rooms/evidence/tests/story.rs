@@ -84,6 +84,22 @@ fn add(house: &House, content: &str) -> EvidenceId {
 }
 
 #[test]
+fn an_empty_file_shows_nothing_and_one_byte_does() {
+    let house = house();
+    let add = |content| {
+        evidence::add(
+            &house.organisation,
+            &actor(1, Role::Technician),
+            new(&house, content),
+        )
+    };
+    let refusal = add("").unwrap_err();
+    assert_eq!(refusal.class, basis::Class::Invalid);
+    assert!(refusal.what.contains("`result.txt` is empty"), "{refusal}");
+    add("x").unwrap();
+}
+
+#[test]
 fn evidence_is_found_by_what_it_is_about() {
     let house = house();
     let id = add(&house, "passed");

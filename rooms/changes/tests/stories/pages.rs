@@ -91,6 +91,13 @@ fn a_change_is_opened_written_and_submitted_in_pages() {
     let record = anna.get("/changes/CHG-0001");
     let submitted = anna.send(&record, "/changes/CHG-0001/submission", &[]);
     assert_eq!(submitted.status, 303, "{}", submitted.body);
+    let edit = anna.get("/changes/CHG-0001/edit").body;
+    let sections = edit.matches("Save this section").count();
+    assert_eq!(
+        edit.matches("Saving this voids what was decided").count(),
+        sections,
+        "at every button"
+    );
     assert!(
         anna.get("/changes?state=submitted&q=WEB")
             .body

@@ -26,16 +26,28 @@ fn check_no_baseline_of_a_run(new: &NewEvidence) -> Result<(), Refusal> {
     }
 }
 
+/// Refuses a file without content: it shows nothing, and must not stand for a backup or a test.
+fn check_not_empty(new: &NewEvidence) -> Result<(), Refusal> {
+    if new.blob.clear_size > 0 {
+        return Ok(());
+    }
+    let what = format!("`{}` is empty", new.name);
+    Err(Refusal::new(Class::Invalid, "evidence", what)
+        .missing("a file that shows something")
+        .way_out("look whether the command that made it failed, then add it again"))
+}
+
 /// Adds evidence whose file is already in the vault.
 ///
 /// # Errors
 /// A refusal of class `Forbidden` without authority or for a baseline of a run, `Invalid` when the evidence is about
-/// nothing or from the future.
+/// nothing, from the future or an empty file.
 pub fn add(organisation: &Organisation, actor: &Actor, new: NewEvidence) -> Result<Evidence, Refusal> {
     let mut tx = organisation.begin("evidence.add")?;
     let id = store::next_evidence_id(&tx.view())?;
     actor.may::<Add>(id, policy::current(&tx.view())?.authority())?;
     check_no_baseline_of_a_run(&new)?;
+    check_not_empty(&new)?;
     let id = attach(&mut tx, &By::from(actor), new)?;
     let evidence = the_evidence(&tx.view(), id)?;
     tx.commit()?;
