@@ -49,7 +49,7 @@ fn house() -> House {
 fn actor(person: u64, role: Role) -> Actor {
     Actor {
         person: PersonId::from_number(person),
-        authentication: Authentication::Token,
+        authentication: Authentication::PasswordTotp,
         proven: Proven::Now,
         roles: BTreeSet::from([role]),
         scope: None,

@@ -35,7 +35,7 @@ pub use gatekeeper::{Doorkeeper, calendar_reader};
 pub use pages::offered;
 pub use rules::{
     Access, ENROLMENT_NAMESPACE, Handle, KeyId, OrganisationId, Passkey, PasskeyId, Person, STEP_UP, Secret,
-    SigningKey, Standing, TokenId, WaysIn, check_in_person, check_proven_lately, enrolment_text, roles_of,
+    SigningKey, Standing, TokenId, WaysIn, check_in_person, enrolment_text, roles_of,
 };
 pub use signer::sign_with_ssh_keygen;
 pub use store::{

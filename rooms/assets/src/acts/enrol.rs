@@ -45,8 +45,8 @@ pub fn scan_host_key(
 /// with the key, and means nothing for the local machine.
 ///
 /// # Errors
-/// A refusal of class `NotFound`, `Forbidden`, `Invalid` when the fingerprint is not the key's, or `Conflict` when
-/// another asset is the local machine already.
+/// A refusal of class `NotFound`, `Forbidden`, also to a token and to who proved too long ago who they are, `Invalid` when the
+/// fingerprint is not the key's, or `Conflict` when another asset is the local machine already.
 pub fn connect(
     organisation: &Organisation,
     actor: &Actor,
@@ -62,7 +62,16 @@ pub fn connect(
             .map_err(|error| host_refusal(&error))?;
     }
     let mut tx = organisation.begin("assets.connect")?;
-    actor.may::<EnrolHost>(id, policy::current(&tx.view())?.authority())?;
+    let policy = policy::current(&tx.view())?;
+    actor.may::<EnrolHost>(id, policy.authority())?;
+    // Whoever pins another key has everything that is done on this host from then on done on a machine of theirs.
+    let within = policy.sign_in_terms().step_up;
+    people::check_in_person(
+        actor,
+        within,
+        organisation.now(),
+        "settling how a host is reached",
+    )?;
     let asset = in_use(existing(&tx.view(), id)?)?;
     if let (Connection::Local, Some(other)) = (connection, store::local_asset(&tx.view())?)
         && other != id

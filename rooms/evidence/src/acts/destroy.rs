@@ -21,7 +21,7 @@ pub fn destroy(
     let policy = policy::current(&tx.view())?;
     let authority = actor.may::<Destroy>(id, policy.authority())?;
     let within = policy.sign_in_terms().step_up;
-    people::check_proven_lately(actor, within, organisation.now(), "destroying evidence")?;
+    people::check_in_person(actor, within, organisation.now(), "destroying evidence")?;
     tx.record(actor, rules::destroy(&evidence, reason, &authority)?)?;
     let destroyed = the_evidence(&tx.view(), id)?;
     tx.commit()?;

@@ -62,7 +62,7 @@ pub fn request_redaction(
     let policy = policy::current(&tx.view())?;
     actor.may::<Redact>(redaction, policy.authority())?;
     let within = policy.sign_in_terms().step_up;
-    people::check_proven_lately(actor, within, organisation.now(), "asking for a redaction")?;
+    people::check_in_person(actor, within, organisation.now(), "asking for a redaction")?;
     let (fact, version) = fact_at(&tx.view(), index)?;
     may_request(
         &fact,
@@ -104,7 +104,7 @@ pub fn confirm_redaction(
     let policy = policy::current(&tx.view())?;
     actor.may::<Redact>(id, policy.authority())?;
     let within = policy.sign_in_terms().step_up;
-    people::check_proven_lately(actor, within, organisation.now(), "destroying what was recorded")?;
+    people::check_in_person(actor, within, organisation.now(), "destroying what was recorded")?;
     may_confirm(&redaction, actor.person)?;
     let (fact, _) = fact_at(&tx.view(), redaction.entry)?;
     if redaction.confirmed.is_none() {

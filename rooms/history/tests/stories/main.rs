@@ -3,6 +3,7 @@
 mod clock;
 mod door;
 mod house;
+mod in_person;
 mod looking;
 mod record;
 mod words;

@@ -10,7 +10,7 @@ use super::secrets::new_secret;
 use super::{Disable, Enrol, GrantRole, Invitation};
 use crate::rules::{
     AccessOpened, Disabled, Enrolled, Handle, Invited, Person, RolesGranted, check_in_person,
-    check_not_own_roles, check_proven_lately, check_roles, could_confirm,
+    check_not_own_roles, check_roles, could_confirm,
 };
 use crate::store;
 
@@ -196,7 +196,7 @@ pub fn disable(
     let policy = policy::current(&tx.view())?;
     actor.may::<Disable>(person, policy.authority())?;
     let within = policy.sign_in_terms().step_up;
-    check_proven_lately(actor, within, organisation.now(), "taking somebody's access away")?;
+    check_in_person(actor, within, organisation.now(), "taking somebody's access away")?;
     let before = existing(&tx.view(), person)?;
     if before.is_active {
         check_an_administrator_remains(&tx.view(), person)?;

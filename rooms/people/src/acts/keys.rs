@@ -6,9 +6,7 @@ use storage::Organisation;
 
 use super::enrol::check_name;
 use super::{EnrolKey, RevokeKey};
-use crate::rules::{
-    KeyEnrolled, KeyId, KeyRevoked, SigningKey, check_in_person, check_proven_lately, prove_possession,
-};
+use crate::rules::{KeyEnrolled, KeyId, KeyRevoked, SigningKey, check_in_person, prove_possession};
 use crate::store;
 
 /// Enrols a signing key of the actor, who proves by a signature that they hold it.
@@ -62,7 +60,7 @@ pub fn revoke_key(
         let policy = policy::current(&tx.view())?;
         actor.may::<RevokeKey>(id, policy.authority())?;
         let within = policy.sign_in_terms().step_up;
-        check_proven_lately(
+        check_in_person(
             actor,
             within,
             organisation.now(),

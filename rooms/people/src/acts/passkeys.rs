@@ -10,7 +10,6 @@ use super::enrol::{check_name, existing};
 use super::sessions::end_those_of;
 use crate::rules::{
     Passkey, PasskeyEnrolled, PasskeyId, PasskeyRevoked, Person, check_in_person, check_passkey_name,
-    check_proven_lately,
 };
 use crate::{rules, store};
 
@@ -173,7 +172,7 @@ pub fn revoke_passkey(
     let passkey = store::passkey(&tx.view(), id)?.filter(|passkey| passkey.person == actor.person);
     let passkey = passkey.ok_or_else(|| missing(id))?;
     let terms = policy::current(&tx.view())?.sign_in_terms();
-    check_proven_lately(actor, terms.step_up, organisation.now(), "revoking a passkey")?;
+    check_in_person(actor, terms.step_up, organisation.now(), "revoking a passkey")?;
     if passkey.revoked_at.is_none() {
         store::ways_in(&tx.view(), actor.person)?.check_without_a_passkey()?;
         let revoked = PasskeyRevoked {

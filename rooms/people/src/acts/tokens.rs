@@ -9,7 +9,7 @@ use storage::{Organisation, Tx};
 use super::enrol::check_name;
 use super::secrets::new_secret;
 use super::{IssueToken, RevokeToken};
-use crate::rules::{TokenId, TokenIssued, TokenKind, TokenRevoked, check_in_person, check_proven_lately};
+use crate::rules::{TokenId, TokenIssued, TokenKind, TokenRevoked, check_in_person};
 use crate::store;
 
 /// An API token that was made. Its text is shown once.
@@ -131,7 +131,7 @@ pub fn revoke_token(organisation: &Organisation, actor: &Actor, id: TokenId) -> 
             .may::<RevokeToken>(id, policy.authority())
             .map_err(|_| missing())?;
         let within = policy.sign_in_terms().step_up;
-        check_proven_lately(
+        check_in_person(
             actor,
             within,
             organisation.now(),

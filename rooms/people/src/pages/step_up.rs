@@ -11,7 +11,7 @@ use storage::Organisation;
 use super::ceremony::{self, Given, PasskeyForm};
 use super::sign_in::party;
 use crate::acts::{self, Proof};
-use crate::rules::check_proven_lately;
+use crate::rules::check_in_person;
 
 pub(super) fn add(routes: Routes) -> Routes {
     routes
@@ -41,7 +41,7 @@ pub(super) fn add(routes: Routes) -> Routes {
 pub(super) fn needs_proof(organisation: &Organisation, actor: &Actor) -> Result<bool, Refusal> {
     let within = organisation.view(policy::current)?.sign_in_terms().step_up;
     let is_asked = matches!(actor.proven, Proven::Before { .. });
-    Ok(is_asked && check_proven_lately(actor, within, organisation.now(), "this").is_err())
+    Ok(is_asked && check_in_person(actor, within, organisation.now(), "this").is_err())
 }
 
 /// The ways to prove it that this person has.

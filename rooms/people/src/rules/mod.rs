@@ -24,5 +24,5 @@ pub use person::{
 pub use recovery::{RECOVERY_CODES, RecoveryCode, new_recovery_code, recovery_hash, unused};
 pub use sign_in::{Failures, Way, is_first, locked_until};
 pub use standing::{Access, Standing, check_confirmation, check_not_own_roles, could_confirm, waits};
-pub use step_up::{STEP_UP, check_in_person, check_proven_lately};
+pub use step_up::{STEP_UP, check_in_person};
 pub use ways_in::{Credential, WaysIn, check_passkey_name};

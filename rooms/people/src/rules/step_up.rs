@@ -5,14 +5,13 @@ use basis::{Actor, Authentication, Class, Proven, Refusal, Span, Time};
 /// The rule of refusals that ask for a proof; pages offer one.
 pub const STEP_UP: &str = "step-up";
 
-/// Refuses who proved longer ago than `within` who they are. Tokens of programs are not asked: their scope is their proof.
-pub fn check_proven_lately(actor: &Actor, within: Span, now: Time, what: &str) -> Result<(), Refusal> {
+fn check_proven_lately(actor: &Actor, within: Span, now: Time, what: &str) -> Result<(), Refusal> {
     let Proven::Before { at, .. } = actor.proven else {
         return Ok(());
     };
     // A clock that was set back makes no proof younger than it can be.
     let is_late = now.since(at) > within || at.since(now) > within;
-    if actor.authentication == Authentication::Token || !is_late {
+    if !is_late {
         return Ok(());
     }
     Err(Refusal::new(
@@ -27,9 +26,9 @@ pub fn check_proven_lately(actor: &Actor, within: Span, now: Time, what: &str) -
     .way_out("sign in again: on the page that asks for it, or with `tagout login`"))
 }
 
-/// Refuses what a program may not do, and who proved longer ago than `within` who they are: only a person who has signed in
-/// hands out keys, tokens, invitations and roles. By each of them a token would reach beyond its scope. Whoever sits at the
-/// data directory at first start is there in person.
+/// Refuses what a program may not do, and who proved longer ago than `within` who they are. An act that asks a person for a
+/// fresh proof takes no token, whatever its scope names: a token can give none, so it would be the way around the proof for
+/// whoever steals it or made it in time. Whoever sits at the data directory at first start is there in person.
 pub fn check_in_person(actor: &Actor, within: Span, now: Time, what: &str) -> Result<(), Refusal> {
     match actor.authentication {
         Authentication::PasswordTotp | Authentication::Passkey | Authentication::Setup => {
@@ -40,7 +39,7 @@ pub fn check_in_person(actor: &Actor, within: Span, now: Time, what: &str) -> Re
             STEP_UP,
             format!("{what} needs a person who has signed in, not a token"),
         )
-        .way_out("sign in with `tagout login`")),
+        .way_out("sign in with `tagout login`, then do it again: a program cannot, whatever the scope of its token names")),
     }
 }
 
@@ -81,10 +80,6 @@ mod tests {
                     );
                 }
             }
-            assert!(
-                check_proven_lately(&actor(Authentication::Token, proven), within, now, "disabling").is_ok(),
-                "a token of a program has no proof to repeat"
-            );
         }
     }
 

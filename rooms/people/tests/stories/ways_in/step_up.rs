@@ -1,7 +1,8 @@
 //! The proof that dangerous acts ask for, and the sign-ins that it belongs to.
 
-use basis::{Authentication, Class, PersonId, Role, Span};
-use people::{Proof, Purpose, SignInDeed};
+use basis::{Authentication, Class, PersonId, Proven, Role, Span};
+use people::{KeyId, PasskeyId, Proof, Purpose, SignInDeed, TokenId};
+use testkit::passkeys;
 
 use super::*;
 
@@ -11,62 +12,117 @@ fn late(house: &House) -> (String, Actor) {
     let token = sign_in(house, "ben", &code(house)).unwrap().token;
     house.wait(Span::minutes(15));
     let fresh = actor(house, &token);
+    enrol(house, &fresh, &Passkey::from_seed(PARTY.id, [7; 32])).unwrap();
     people::invite(&house.organisation, &fresh, fresh.person).unwrap();
     house.wait(Span::milliseconds(1));
     let late = actor(house, &token);
     (token, late)
 }
 
-fn refusals(house: &House, by: &Actor, other: PersonId) -> Vec<(&'static str, Refusal)> {
-    let organisation = &house.organisation;
+/// What the dangerous acts need to find before they are refused.
+struct Found {
+    other: PersonId,
+    key_of_other: KeyId,
+    token_of_other: TokenId,
+    own_passkey: PasskeyId,
+}
+
+impl Found {
+    /// Cora, who is somebody else, with a key and a token.
+    fn make(house: &House, ben: &Actor) -> Self {
+        let organisation = &house.organisation;
+        let cora = house.person("cora", &[Role::Requester]);
+        let mut key = Passkey::from_seed(passkeys::RP_ID, [8; 32]);
+        let public = passkeys::public_key(&key);
+        let text = people::enrolment_text(organisation.origin(), cora.person, &public);
+        let signature = passkeys::sign(&mut key, people::ENROLMENT_NAMESPACE, &text);
+        let key = people::enrol_key(organisation, &cora, &public.openssh(), &signature).unwrap();
+        let scope = ["permits.ask_gate".to_owned()].into();
+        Self {
+            other: cora.person,
+            key_of_other: key.id,
+            token_of_other: people::issue_token(organisation, &cora, "tool", scope, Span::days(1))
+                .unwrap()
+                .id,
+            own_passkey: people::own_passkeys(organisation, ben).unwrap()[0].id,
+        }
+    }
+}
+
+/// Every act of this room that asks for a proof.
+const DANGEROUS: [&str; 12] = [
+    "enrol",
+    "invite",
+    "grant",
+    "confirm",
+    "token",
+    "codes",
+    "passkey",
+    "end passkey",
+    "end key",
+    "end token",
+    "password",
+    "disable",
+];
+
+fn refusals(house: &House, by: &Actor, found: &Found) -> Vec<(&'static str, Refusal)> {
+    let (organisation, other) = (&house.organisation, found.other);
     let (handle, roles) = (Handle::parse("zoe").unwrap(), || [Role::Auditor].into());
     let scope = || ["permits.ask_gate".to_owned()].into();
-    let day = Span::days(1);
-    vec![
-        (
-            "enrol",
-            people::enrol(organisation, by, &handle, "Zoe", roles()).err(),
-        ),
-        ("invite", people::invite(organisation, by, other).err()),
-        (
-            "grant",
-            people::grant_roles(organisation, by, other, roles(), "why").err(),
-        ),
-        (
-            "confirm",
-            people::confirm(organisation, by, other, 1, "seen").err(),
-        ),
-        (
-            "token",
-            people::issue_token(organisation, by, "tool", scope(), day).err(),
-        ),
-        ("codes", people::make_recovery_codes(organisation, by).err()),
-        (
-            "passkey",
-            enrol(house, by, &Passkey::from_seed(PARTY.id, [9; 32])).err(),
-        ),
-        ("password", people::remove_password(organisation, by).err()),
-        ("disable", people::disable(organisation, by, other, "gone").err()),
-    ]
-    .into_iter()
-    .filter_map(|(act, refusal)| Some((act, refusal?)))
-    .filter(|(_, refusal)| refusal.rule == people::STEP_UP)
-    .collect()
+    let (day, new_key) = (Span::days(1), Passkey::from_seed(PARTY.id, [9; 32]));
+    let answers = [
+        people::enrol(organisation, by, &handle, "Zoe", roles()).err(),
+        people::invite(organisation, by, other).err(),
+        people::grant_roles(organisation, by, other, roles(), "why").err(),
+        people::confirm(organisation, by, other, 1, "seen").err(),
+        people::issue_token(organisation, by, "tool", scope(), day).err(),
+        people::make_recovery_codes(organisation, by).err(),
+        enrol(house, by, &new_key).err(),
+        people::revoke_passkey(organisation, by, found.own_passkey, "lost").err(),
+        people::revoke_key(organisation, by, found.key_of_other, "lost").err(),
+        people::revoke_token(organisation, by, found.token_of_other).err(),
+        people::remove_password(organisation, by).err(),
+        people::disable(organisation, by, other, "gone").err(),
+    ];
+    let answers = DANGEROUS.into_iter().zip(answers);
+    answers
+        .filter_map(|(act, refusal)| Some((act, refusal?)))
+        .filter(|(_, refusal)| refusal.rule == people::STEP_UP)
+        .collect()
+}
+
+#[test]
+fn no_dangerous_act_takes_a_token_whatever_its_scope_names() {
+    let house = house();
+    let (token, ben) = late(&house);
+    let found = Found::make(&house, &ben);
+    let program = Actor {
+        authentication: Authentication::Token,
+        proven: Proven::Before {
+            credential: 7,
+            at: house.organisation.now(),
+        },
+        scope: Some(people::ACTS.iter().map(|act| (*act).to_owned()).collect()),
+        ..actor(&house, &token)
+    };
+    let refused = refusals(&house, &program, &found);
+    let acts: Vec<&str> = refused.iter().map(|(act, _)| *act).collect();
+    assert_eq!(acts, DANGEROUS);
+    for (act, refusal) in &refused {
+        assert!(refusal.what.contains("not a token"), "{act}: {refusal}");
+        assert!(refusal.way_out[0].contains("tagout login"), "{act}: {refusal}");
+    }
+    house.assert_sound();
 }
 
 #[test]
 fn dangerous_acts_ask_for_a_proof_and_go_on_once_it_is_given() {
     let house = house();
     let (_, ben) = late(&house);
-    let cora = house.person("cora", &[Role::Requester]);
-    let asked = refusals(&house, &ben, cora.person);
+    let found = Found::make(&house, &ben);
+    let asked = refusals(&house, &ben, &found);
     let acts: Vec<&str> = asked.iter().map(|(act, _)| *act).collect();
-    assert_eq!(
-        acts,
-        [
-            "enrol", "invite", "grant", "confirm", "token", "codes", "passkey", "password", "disable"
-        ]
-    );
+    assert_eq!(acts, DANGEROUS);
     for (act, refusal) in &asked {
         assert_eq!(refusal.class, Class::Forbidden, "{act}");
         assert!(refusal.way_out[0].contains("tagout login"), "{refusal}");
@@ -87,7 +143,7 @@ fn dangerous_acts_ask_for_a_proof_and_go_on_once_it_is_given() {
         "a code is good once"
     );
     let ben = actor(&house, &renewed.token);
-    assert!(refusals(&house, &ben, cora.person).is_empty());
+    assert!(refusals(&house, &ben, &found).is_empty());
     let history = people::sign_in_history(organisation, &ben).unwrap();
     let deeds: Vec<SignInDeed> = history.iter().map(|past| past.deed).take(3).collect();
     assert_eq!(
