@@ -322,6 +322,28 @@ fn an_api_token_does_what_its_scope_names_and_makes_no_other() {
 }
 
 #[test]
+fn only_an_administrator_ends_a_sign_in_of_somebody_else() {
+    let house = house();
+    ben(&house);
+    let signed_in = sign_in(&house, "ben", PASSWORD, &code(&house)).unwrap();
+    let door = Doorkeeper::default();
+    let is_in = || door.identify(&house.organisation, &signed_in.token).is_ok();
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::Administrator) {
+        let other = house.person(&role.name().replace('_', "-"), &[role]);
+        let refusal = people::revoke_token(&house.organisation, &other, signed_in.token_id).unwrap_err();
+        assert_eq!(
+            refusal.class,
+            Class::NotFound,
+            "{role:?} is not told that it is there"
+        );
+        assert!(is_in(), "{role:?}");
+    }
+    people::revoke_token(&house.organisation, &house.administrator(), signed_in.token_id).unwrap();
+    assert!(!is_in());
+    house.assert_sound();
+}
+
+#[test]
 fn a_token_enrols_invites_and_promotes_nobody_whatever_its_scope_names() {
     let house = house();
     let ben = ben(&house);
