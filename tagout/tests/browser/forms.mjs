@@ -23,7 +23,7 @@ page.on("dialog", (dialog) => {
 page.on("request", (request) => {
   if (request.method() === "POST") sent.push(new URLSearchParams(request.postData() ?? ""));
 });
-await page.route("**/live", () => {});
+await page.route(/\/live(\?|$)/, () => {});
 // What is taken leaves the page standing, so that it can be seen what was sent.
 await page.route("**/*", (route) => {
   return route.request().method() === "POST" ? route.fulfill({ status: 204 }) : route.fallback();

@@ -23,7 +23,7 @@ page.on("request", (request) => {
   if (new URL(request.url()).origin !== origin) note(`asks another machine: ${request.url()}`);
 });
 // Nobody is signed in, so the live part of a sample waits without being answered.
-await page.route("**/live", () => {});
+await page.route(/\/live(\?|$)/, () => {});
 await page.route("**/sample", (route) =>
   route.fulfill({
     body: samples.find((sample) => `${sample.path} ${sample.name}` === shown).html,
