@@ -171,6 +171,11 @@ impl Runner {
 
     /// Has a host in work driven on, unless somebody drives it already.
     fn spawn(&self, run: &Run, asset: Subject) -> Result<(), Refusal> {
+        let key = (run.id, asset.clone());
+        // Asked before the plan is read, for it is asked in every round.
+        if self.workers().contains_key(&key) {
+            return Ok(());
+        }
         let stored = self.organisation.view(|view| runs::find_plan(view, &run.plan))?;
         let plan = stored
             .and_then(|stored| stored.plan.host(&asset).cloned())
@@ -183,7 +188,7 @@ impl Runner {
                 .way_out("run `tagout doctor` on the machine that holds the data directory")
             })?;
         let (run, digest) = (run.id, run.plan);
-        self.spawn_worker((run, asset.clone()), move |organisation, patience, witness| {
+        self.spawn_worker(key, move |organisation, patience, witness| {
             let driver = Driver {
                 organisation,
                 patience,
